@@ -1,0 +1,67 @@
+# Everything lives in .venv and var/. `make demo` and `make test` are all that a newcomer needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+CATALOGUES := app/translations/fr/LC_MESSAGES/messages.mo
+export HF_HUB_OFFLINE ?= 1
+
+.PHONY: help install demo test check lint types imports bench evaluate real translations clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(STAMP) $(CATALOGUES) ## The environment alone
+	@echo "installed: $(BIN)/passerelle --help"
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing: install it, or name it with PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11: name it with PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "installing the pinned packages (about 2 GB with torch; a minute or two) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(STAMP)
+	@echo "installing what tests and checks need ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+app/translations/%/LC_MESSAGES/messages.mo: app/translations/%/LC_MESSAGES/messages.po | $(STAMP)
+	$(BIN)/pybabel --quiet compile -i $< -o $@ -l $*
+
+demo: install ## Install, load the demo data, start everything, print the address
+	@$(BIN)/passerelle demo
+
+test: install $(DEV_STAMP) ## All tests; says what it had to skip and why
+	@sh tests/services.sh
+	$(BIN)/python -m pytest
+
+check: install $(DEV_STAMP) lint types imports test ## What CI runs
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV_STAMP)
+	$(BIN)/mypy
+
+imports: $(DEV_STAMP)
+	$(BIN)/lint-imports
+
+bench: install $(DEV_STAMP) ## Benchmarks on the real data; see docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+evaluate: install ## Relevance on the collections of PASSERELLE_SHARED
+	$(BIN)/passerelle evaluate $${PASSERELLE_SHARED:-../shared}/data/scifact
+
+translations: $(DEV_STAMP) ## Collect the texts of pages into the catalogues
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k _l -o app/translations/messages.pot --no-location --sort-output .
+	$(BIN)/pybabel --quiet update -i app/translations/messages.pot -d app/translations -l fr --no-fuzzy-matching
+
+clean: ## Remove what was built and all data under var/
+	rm -rf $(VENV) var build *.egg-info
