@@ -1,0 +1,1 @@
+"""Settings, logging and the data files that the product ships with."""
