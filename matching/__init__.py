@@ -1,0 +1,1 @@
+"""Scores, reasons and gates of challenge-firm pairs: plain Python and numpy, no I/O."""
