@@ -1,0 +1,1 @@
+"""Documents, analysis, encoders, and the search engines behind one protocol."""

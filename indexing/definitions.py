@@ -1,0 +1,63 @@
+"""The two indexes. The name of a build carries alias, schema and encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+SCHEMA = 1  # raise it with any change to the fields or to `indexing.analysis`
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDefinition:
+    """Always strict: an unknown field is a bug, not a guess."""
+
+    alias: str
+    encoder: str  # short identity; vectors of two encoders do not compare, so it is part of the name
+    dims: int
+    text_fields: tuple[str, ...]
+    keyword_fields: tuple[str, ...]
+    integer_fields: tuple[str, ...]
+    schema: int = SCHEMA
+
+    def build_name(self, at: datetime) -> str:
+        """At 10:15 UTC: challenges-s1-minilm384-20260821t101500z."""
+        return f"{self.alias}-s{self.schema}-{self.encoder}-{at:%Y%m%dt%H%M%S%fz}"
+
+
+TEXT = ("title_fr", "title_en", "body_fr", "body_en")
+
+
+def challenges(encoder: str, dims: int) -> IndexDefinition:
+    """Facets: sector, technology, status, owner_kind, place, workshop, language. `surface` holds the distinct
+    folded words and titles for spelling and completion.
+    """
+    return IndexDefinition(
+        alias="challenges",
+        encoder=encoder,
+        dims=dims,
+        text_fields=TEXT,
+        keyword_fields=("sector", "technology", "status", "owner_kind", "place", "workshop", "language", "surface"),
+        integer_fields=("published_day", "deadline_day"),
+    )
+
+
+def firms(encoder: str, dims: int) -> IndexDefinition:
+    """Facets: sector, technology, place, language (of its texts), service_language, headcount, collaboration."""
+    return IndexDefinition(
+        alias="firms",
+        encoder=encoder,
+        dims=dims,
+        text_fields=TEXT,
+        keyword_fields=(
+            "sector",
+            "technology",
+            "place",
+            "language",
+            "service_language",
+            "headcount",
+            "collaboration",
+            "surface",
+        ),
+        integer_fields=("published_day",),
+    )

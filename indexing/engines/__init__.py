@@ -1,0 +1,1 @@
+"""Two search engines, Elasticsearch and an embedded one, behind the protocol of `indexing.engine`."""

@@ -1,0 +1,53 @@
+"""Exact nearest passages: one matrix product a part, the best passage of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexing.engines.embedded.parts import Part
+from matching.errors import DimensionMismatch
+from matching.model import Floats
+
+NO_PASSAGE = -2.0  # below every cosine
+
+
+class Passages:
+    """The vectors of all parts, mapped from their files: row i has the passages from `starts[i]` on."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = [part for part in parts if len(part.vectors)]
+        self._firsts = np.cumsum([0, *(len(part.vectors) for part in self._parts)])
+        counts = np.concatenate([np.zeros(0, dtype=np.int32), *(part.passages for part in parts)])
+        self._ends = np.cumsum(counts)
+        self._starts = self._ends - counts
+        self._owners = np.flatnonzero(counts)  # rows that have a passage
+
+    def cosines(self, vectors: Floats) -> Floats:
+        """Cosine of each vector with each passage: shape (len(vectors), passages).
+
+        Raises DimensionMismatch where the vectors come from another encoder.
+        """
+        for part in self._parts:
+            if part.vectors.shape[1] != vectors.shape[1]:
+                raise DimensionMismatch(f"{vectors.shape[1]} dims, the index has {part.vectors.shape[1]}")
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit = vectors / np.where(lengths > 0, lengths, 1.0)
+        return np.concatenate(
+            [np.zeros((len(vectors), 0), dtype=np.float32), *(unit @ part.vectors.T for part in self._parts)], axis=1
+        )
+
+    def best(self, cosines: Floats) -> Floats:
+        """The best of each row: shape (len(cosines), rows); NO_PASSAGE for rows without one."""
+        best = np.full((len(cosines), len(self._ends)), NO_PASSAGE, dtype=np.float32)
+        if len(self._owners):
+            best[:, self._owners] = np.maximum.reduceat(cosines, self._starts[self._owners], axis=1)
+        return best
+
+    def best_key(self, cosines: Floats, row: int) -> str:
+        """Key of the best passage of a row, given the cosines of one vector: shape (passages,)."""
+        start = int(self._starts[row])
+        place = start + int(np.argmax(cosines[start : self._ends[row]]))
+        at = int(np.searchsorted(self._firsts, place, side="right")) - 1
+        return self._parts[at].keys[place - int(self._firsts[at])]

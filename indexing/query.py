@@ -1,0 +1,92 @@
+"""What somebody typed → an engine query: phrases in quotes, -excluded words, and free words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexing.analysis import analyse, words
+from indexing.engine import Phrase, Token, Word
+from matching.model import Language
+
+LANGUAGES: tuple[Language, Language] = ("fr", "en")
+LONGEST_QUERY = 20_000  # characters; a whole challenge may be a query
+
+_PARTS = re.compile(
+    r"(?P<minus>(?<!\S)-(?=[\w\"“«]))?(?:[\"“”«]\s*(?P<phrase>[^\"“”«»]+?)\s*[\"”“»]|(?P<word>[^\s\"“”«»]+))"
+)
+
+Translations = Callable[[str, Language], Sequence[tuple[str, float]]]  # token, its language -> tokens of the other one
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """The free text, and what was put in quotes or behind a minus sign."""
+
+    free: str
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+def parse(text: str) -> ParsedQuery:
+    """Never fails: what has no special sense is free text. A quote without its twin is ignored."""
+    free: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    for part in _PARTS.finditer(text[:LONGEST_QUERY]):
+        content = part["phrase"] or part["word"] or ""
+        if part["minus"]:
+            excluded.append(content)
+        elif part["phrase"]:
+            phrases.append(content)
+        else:
+            free.append(content)
+    return ParsedQuery(" ".join(free), tuple(phrases), tuple(excluded))
+
+
+def words_of(text: str, language: Language, translations: Translations | None = None) -> tuple[Word, ...]:
+    """The distinct words of a text in the query's language, each with its token in either language.
+
+    A repeated word counts by its frequency. Words that are stop words in the query's language are left out.
+    `translations` adds tokens of the other language with their probability as weight.
+    """
+    counts: Counter[str] = Counter()
+    surfaces: dict[str, str] = {}
+    for span in words(text, language):
+        if span.token:
+            counts[span.token] += 1
+            surfaces.setdefault(span.token, span.surface)
+    other: Language = "en" if language == "fr" else "fr"
+    found = []
+    for token, count in counts.items():
+        tokens = {(language, token): 1.0}
+        for same in analyse(surfaces[token], other):
+            tokens.setdefault((other, same), 1.0)
+        for translated, probability in translations(token, language) if translations else ():
+            key = (other, translated)
+            tokens[key] = max(tokens.get(key, 0.0), probability)
+        found.append(Word(tuple(Token(lang, text_, weight * count) for (lang, text_), weight in tokens.items())))
+    return tuple(found)
+
+
+def phrases_of(texts: Sequence[str]) -> tuple[Phrase, ...]:
+    """Each text as a phrase in either language; one that holds only stop words is left out."""
+    found = []
+    for text in texts:
+        alternatives = tuple((language, tuple(analyse(text, language))) for language in LANGUAGES)
+        alternatives = tuple((language, tokens) for language, tokens in alternatives if tokens)
+        if alternatives:
+            found.append(Phrase(alternatives))
+    return tuple(found)
+
+
+def minimum_words(count: int) -> int:
+    """How many of the query's words a document must hold: all of two, most of a few, some of a long text.
+
+    Source of the idea: minimum_should_match in the Elasticsearch reference. A long natural sentence rarely has more
+    than half of its words in a relevant document.
+    """
+    by_count: Mapping[int, int] = {0: 0, 1: 1, 2: 2, 3: 2, 4: 3, 5: 3, 6: 3}
+    return by_count.get(count, 3)

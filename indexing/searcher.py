@@ -1,0 +1,166 @@
+"""Search as people meet it: words and meaning, typo tolerance, facets, orders, pages, and a mode without a model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from indexing.detection import query_language
+from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort
+from indexing.fusion import Fused, fuse
+from indexing.query import ParsedQuery, Translations, minimum_words, parse, phrases_of, words_of
+from indexing.spelling import Vocabulary, correct
+from matching.errors import EncoderUnavailable
+from matching.model import Floats, Language
+from matching.ports import Encoder
+
+# Cosine below which a passage does not answer a query. docs/decisions/0002-search.md holds the measurement.
+MEANING_FLOOR = 0.35
+MEANING_LIMIT = 100  # meaning adds at most this many documents to the word matches
+WINDOW = 1000  # word hits that take part in the ranking
+DEEPEST = 10_000  # results beyond are not paged to (Elasticsearch's own limit)
+VOCABULARY_LIFETIME_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One state of the search page."""
+
+    text: str = ""
+    language: Language = "fr"  # of the page: used where the query does not show its own
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    facets: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    page: int = 1
+    per_page: int = 20
+    without_ids: tuple[str, ...] = ()
+    exact: bool = False  # do not correct what was typed
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """One page of results. `corrected` is what was searched instead of what was typed."""
+
+    hits: tuple[Fused, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+    best_passages: Mapping[str, str]  # id -> key of the passage that answers best
+    language: Language  # of the query
+    parsed: ParsedQuery
+    corrected: str | None = None
+    without_meaning: bool = False  # the model did not answer: words only
+
+    @property
+    def reachable(self) -> int:
+        """How many results can be paged to."""
+        return min(self.total, DEEPEST)
+
+
+class Searcher:
+    """Ties analysis, encoder, engine and fusion together. Safe to be used by several threads."""
+
+    def __init__(
+        self, engine: SearchEngine, encoder: Callable[[], Encoder], translations: Translations | None = None
+    ) -> None:
+        self._engine = engine
+        self._encoder = encoder
+        self._translations = translations
+        self._vocabularies: dict[str, tuple[float, Vocabulary]] = {}
+
+    def search(self, alias: str, request: SearchRequest) -> SearchAnswer:
+        """Answer one request. Raises SearchUnavailable; a model that fails only leaves the meaning out."""
+        parsed = parse(request.text)
+        language = query_language(request.text, request.language)
+        corrected = None
+        if parsed.free and not request.exact:
+            corrected = correct(parsed.free, language, self.vocabulary(alias))
+        free = corrected or parsed.free
+        vector, failed = self._vector(" ".join((free, *parsed.phrases)).strip(), language)
+        answer = self._engine.search(alias, self._engine_query(request, parsed, free, language, vector))
+        return SearchAnswer(
+            hits=self._page(answer, request),
+            total=answer.total,
+            facets=answer.facets,
+            best_passages=answer.best_passages,
+            language=language,
+            parsed=parsed,
+            corrected=corrected,
+            without_meaning=failed,
+        )
+
+    def rank(self, name: str, text: str, language: Language, depth: int, mode: str = "hybrid") -> list[Fused]:
+        """The best documents for a text, without floor and filters. `mode`: words, meaning or hybrid."""
+        words = words_of(text, language, self._translations) if mode != "meaning" else ()
+        vector = self._encoder().encode_queries([text], language)[0] if mode != "words" else None
+        answer = self._engine.search(
+            name,
+            EngineQuery(
+                words=words,
+                minimum_words=1,
+                vector=vector,
+                meaning_floor=-1.0,
+                meaning_limit=depth,
+                window=depth,
+            ),
+        )
+        return fuse(answer.word_scores, answer.meaning_scores)[:depth]
+
+    def complete(self, alias: str, text: str, limit: int = 8) -> list[str]:
+        """What was typed so far with its last word completed."""
+        head, _, last = text.rpartition(" ")
+        if len(last) < 2:
+            return []
+        return [f"{head} {word}".strip() for word in self.vocabulary(alias).completions(last, limit)]
+
+    def vocabulary(self, alias: str) -> Vocabulary:
+        """The words of an index, read again after some seconds."""
+        kept = self._vocabularies.get(alias)
+        if kept is None or time.monotonic() - kept[0] > VOCABULARY_LIFETIME_S:
+            kept = (time.monotonic(), Vocabulary(self._engine.vocabulary(alias)))
+            self._vocabularies[alias] = kept
+        return kept[1]
+
+    def _vector(self, text: str, language: Language) -> tuple[Floats | None, bool]:
+        if not text:
+            return None, False
+        try:
+            return self._encoder().encode_queries([text], language)[0], False
+        except EncoderUnavailable:
+            return None, True
+
+    def _engine_query(
+        self, request: SearchRequest, parsed: ParsedQuery, free: str, language: Language, vector: Floats | None
+    ) -> EngineQuery:
+        words = words_of(" ".join((free, *parsed.phrases)), language, self._translations)
+        offset = min((max(request.page, 1) - 1) * request.per_page, DEEPEST)
+        query = EngineQuery(
+            words=words,
+            minimum_words=minimum_words(len(words)),
+            phrases=phrases_of(parsed.phrases),
+            excluded=phrases_of(parsed.excluded),
+            vector=vector,
+            meaning_floor=MEANING_FLOOR,
+            meaning_limit=MEANING_LIMIT,
+            filters=request.filters,
+            ranges=request.ranges,
+            without_ids=request.without_ids,
+            facets=request.facets,
+            sort=request.sort,
+            window=min(max(WINDOW, offset + request.per_page), DEEPEST),
+            offset=offset,
+            limit=request.per_page,
+        )
+        if request.sort == "relevance" and not words and not query.phrases and vector is None:
+            return replace(query, sort="newest")
+        return query
+
+    def _page(self, answer: EngineAnswer, request: SearchRequest) -> tuple[Fused, ...]:
+        if answer.ordered_ids or not (answer.word_scores or answer.meaning_scores):
+            return tuple(
+                Fused(key, 0.0, answer.word_scores.get(key, 0.0), answer.meaning_scores.get(key, 0.0))
+                for key in answer.ordered_ids
+            )
+        start = (max(request.page, 1) - 1) * request.per_page
+        return tuple(fuse(answer.word_scores, answer.meaning_scores)[start : start + request.per_page])
