@@ -1,0 +1,1 @@
+"""Passerelle: records, services and portal."""

@@ -1,0 +1,121 @@
+"""Named queries that several use cases share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.records.challenges import PUBLIC_STATUSES, Challenge
+from app.records.firms import FirmProfile
+from app.records.matches import Match
+from app.records.store import Work
+from app.records.taxonomy import Sector, Technology
+from app.records.work import CorpusStatistics, IndexState
+
+IDS_A_QUERY = 500
+
+
+def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
+    """Code → labels in both languages, of sectors and technologies."""
+    rows: list[Sector | Technology] = [*work.session.scalars(select(Sector)), *work.session.scalars(select(Technology))]
+    return {row.code: {"fr": row.label_fr, "en": row.label_en} for row in rows}
+
+
+def challenges_by_id(work: Work, ids: Sequence[int]) -> dict[int, Challenge]:
+    """The challenges that are there, with their texts and needs."""
+    found: dict[int, Challenge] = {}
+    for start in range(0, len(ids), IDS_A_QUERY):
+        rows = work.session.scalars(select(Challenge).where(Challenge.id.in_(ids[start : start + IDS_A_QUERY])))
+        found.update({row.id: row for row in rows})
+    return found
+
+
+def firms_by_id(work: Work, ids: Sequence[int]) -> dict[int, FirmProfile]:
+    """The firms that are there, with their texts and solutions."""
+    found: dict[int, FirmProfile] = {}
+    for start in range(0, len(ids), IDS_A_QUERY):
+        rows = work.session.scalars(select(FirmProfile).where(FirmProfile.id.in_(ids[start : start + IDS_A_QUERY])))
+        found.update({row.id: row for row in rows})
+    return found
+
+
+def visible_versions(work: Work, kind: str) -> dict[int, int]:
+    """Id → version of every row that belongs into the public index."""
+    if kind == "challenge":
+        query = select(Challenge.id, Challenge.version).where(Challenge.status.in_(PUBLIC_STATUSES))
+    else:
+        query = select(FirmProfile.id, FirmProfile.version).where(FirmProfile.status == "published")
+    return dict(work.session.execute(query).tuples().all())
+
+
+def open_challenge_ids(work: Work, today: date) -> list[int]:
+    """Ids of challenges that firms can still answer."""
+    query = select(Challenge.id).where(
+        Challenge.status == "open", or_(Challenge.deadline.is_(None), Challenge.deadline >= today)
+    )
+    return list(work.session.scalars(query.order_by(Challenge.id)))
+
+
+def hidden_but_indexed(work: Work, kind: str) -> list[int]:
+    """Ids that the engine may still hold though nobody may find them any more."""
+    table = Challenge if kind == "challenge" else FirmProfile
+    hidden = Challenge.status.not_in(PUBLIC_STATUSES) if kind == "challenge" else FirmProfile.status != "published"
+    query = (
+        select(IndexState.object_id)
+        .join(table, table.id == IndexState.object_id, isouter=True)
+        .where(IndexState.kind == kind, IndexState.visible, or_(hidden, table.id.is_(None)))
+    )
+    return list(work.session.scalars(query))
+
+
+def set_index_state(work: Work, kind: str, versions: dict[int, int], *, visible: bool) -> None:
+    """Note what the engine was told of these rows."""
+    if not versions:
+        return
+    dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(IndexState)
+    statement = insert.on_conflict_do_update(
+        index_elements=["kind", "object_id"],
+        set_={
+            "version": insert.excluded.version,
+            "visible": insert.excluded.visible,
+            "rejected": None,
+            "indexed_at": insert.excluded.indexed_at,
+        },
+    )
+    rows = [
+        {"kind": kind, "object_id": row_id, "version": version, "visible": visible, "indexed_at": work.now}
+        for row_id, version in versions.items()
+    ]
+    work.session.execute(statement, rows)
+
+
+def latest_statistics(work: Work) -> CorpusStatistics | None:
+    """The corpus statistics in force."""
+    return work.session.scalars(select(CorpusStatistics).order_by(CorpusStatistics.id.desc()).limit(1)).first()
+
+
+def counts(work: Work) -> dict[str, int]:
+    """How many public challenges, published firms and matches there are."""
+    session = work.session
+    return {
+        "challenges": session.scalar(
+            select(func.count()).select_from(Challenge).where(Challenge.status.in_(PUBLIC_STATUSES))
+        )
+        or 0,
+        "firms": session.scalar(select(func.count()).select_from(FirmProfile).where(FirmProfile.status == "published"))
+        or 0,
+        "matches": session.scalar(select(func.count()).select_from(Match)) or 0,
+    }
+
+
+def firm_versions(work: Work, ids: Sequence[int]) -> dict[int, int]:
+    """Id → version of the firms that are there."""
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), IDS_A_QUERY):
+        query = select(FirmProfile.id, FirmProfile.version).where(FirmProfile.id.in_(ids[start : start + IDS_A_QUERY]))
+        found.update(work.session.execute(query).tuples().all())
+    return found

@@ -1,0 +1,44 @@
+"""The best suggestions over all challenges, as lines for a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.records.matches import Match
+from app.records.store import Work
+
+LONGEST = 46  # characters of a cell
+
+
+def best_suggestions(work: Work, limit: int) -> list[dict[str, Any]]:
+    """Score, languages, titles and the cited passage of the firm; at most two rows of one challenge."""
+    query = (
+        select(Match)
+        .where(Match.state == "suggested")
+        .options(joinedload(Match.challenge), joinedload(Match.firm))
+        .order_by(Match.score.desc(), Match.id)
+        .limit(10 * limit)
+    )
+    rows: list[dict[str, Any]] = []
+    seen: dict[int, int] = {}
+    for match in work.session.scalars(query).unique():
+        seen[match.challenge_id] = seen.get(match.challenge_id, 0) + 1
+        if seen[match.challenge_id] <= 2 and len(rows) < limit:
+            rows.append(
+                {
+                    "score": match.score,
+                    "languages": match.languages.upper().replace("-", " → "),
+                    "challenge": _short(next((text.title for text in match.challenge.texts), "")),
+                    "firm": _short(match.firm.organisation.name),
+                    "reason": _short(next((r["firm"]["text"] for r in match.reasons if r["firm"]), ""), 70),
+                }
+            )
+    return rows
+
+
+def _short(text: str, longest: int = LONGEST) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

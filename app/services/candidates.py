@@ -1,0 +1,65 @@
+"""Which firms (or challenges) are worth scoring: the engine proposes by words and by meaning, from either side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.services.index_records import ALIASES, Kind
+from app.services.parts import Parts
+from indexing.engine import EngineQuery, Token, Word
+from indexing.query import LANGUAGES
+from matching.model import ChallengeSide, FirmSide
+from matching.words import Statistics, query_terms
+
+BY_WORDS = 100  # candidates of each kind; recall@100 of words on the need -> firm truth sbir-dev is about 0.75
+BY_MEANING = 100
+BY_ONE_PASSAGE = 30
+MOST_TERMS = 40  # query words sent to the engine
+
+
+def firms_for(parts: Parts, challenge: ChallengeSide, statistics: Statistics) -> list[int]:
+    """Ids of the best firms for a challenge, by words in both languages and by passage vectors."""
+    terms = query_terms(challenge, statistics)
+    words = [
+        Word((Token(language, token, weight),))
+        for language in LANGUAGES
+        for token, weight in list(terms.get(language, {}).items())[:MOST_TERMS]
+    ]
+    return _union(parts, "firm", words, challenge)
+
+
+def challenges_for(parts: Parts, firm: FirmSide, open_ids: Sequence[int]) -> list[int]:
+    """Ids of the best open challenges for a firm; where there are few, all of them are scored."""
+    if len(open_ids) <= BY_MEANING:
+        return list(open_ids)
+    name = parts.engine.resolve(ALIASES["challenge"])
+    if name is None or not len(firm.vectors):
+        return list(open_ids)
+    among = [str(key) for key in open_ids]
+    found: dict[str, float] = {}
+    for scores in parts.engine.nearest(name, firm.vectors, BY_ONE_PASSAGE, among=among):
+        for key, cosine in scores.items():
+            found[key] = max(cosine, found.get(key, -1.0))
+    counts: dict[tuple[str, str], int] = {}
+    for passage, tokens in zip(firm.passages, firm.tokens, strict=True):
+        for token in tokens:
+            counts[passage.language, token] = counts.get((passage.language, token), 0) + 1
+    heavy = sorted(counts, key=lambda key: (-counts[key], key))[: 2 * MOST_TERMS]
+    words = tuple(Word((Token(language, token),)) for language, token in heavy)
+    answer = parts.engine.search(name, EngineQuery(words=words, window=BY_WORDS + len(among)))
+    by_words = [key for key in answer.word_scores if key in set(among)][:BY_WORDS]
+    return sorted({int(key) for key in (*found, *by_words)})
+
+
+def _union(parts: Parts, kind: Kind, words: Sequence[Word], challenge: ChallengeSide) -> list[int]:
+    name = parts.engine.resolve(ALIASES[kind])
+    if name is None:
+        return []
+    by_words = parts.engine.search(name, EngineQuery(words=tuple(words), window=BY_WORDS)).word_scores if words else {}
+    sums: dict[str, float] = {}
+    if len(challenge.vectors):
+        for scores in parts.engine.nearest(name, challenge.vectors, BY_ONE_PASSAGE):
+            for key, cosine in scores.items():
+                sums[key] = sums.get(key, 0.0) + max(cosine, 0.0)
+    by_meaning = sorted(sums, key=lambda key: (-sums[key], key))[:BY_MEANING]
+    return sorted({int(key) for key in (*by_words, *by_meaning)})

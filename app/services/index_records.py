@@ -1,0 +1,163 @@
+"""Keep the index true to the database: one record, a whole rebuild, a sweep for drift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from app.records.challenges import Challenge
+from app.records.firms import FirmProfile
+from app.records.queries import (
+    challenges_by_id,
+    firms_by_id,
+    set_index_state,
+    taxonomy_labels,
+    visible_versions,
+)
+from app.records.store import Work
+from app.records.work import IndexState
+from app.services.describe import Labels, challenge_document, challenge_texts, firm_document, firm_texts, is_visible
+from app.services.parts import Parts
+from indexing import definitions
+from indexing.definitions import IndexDefinition
+from indexing.documents import Document
+from indexing.passages import passages_of
+from indexing.rebuild import Rebuilt, rebuild
+from indexing.vectors import vectors_of
+from matching.errors import RejectedDocuments
+from matching.model import Floats
+
+Kind = Literal["challenge", "firm"]
+ALIASES: Mapping[Kind, str] = {"challenge": "challenges", "firm": "firms"}
+Encode = Callable[[Sequence[str]], Floats]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a sweep found and mended."""
+
+    missing: int
+    stale: int
+    orphans: int
+
+
+def definition_of(parts: Parts, kind: Kind) -> IndexDefinition:
+    """The index definition for the encoder in use."""
+    make = definitions.challenges if kind == "challenge" else definitions.firms
+    return make(parts.encoder.identity, parts.encoder.dims)
+
+
+def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
+    """Put one record into the index, or take it out; returns whether it can be found now.
+
+    Re-reads the row, so the order of messages does not matter. Raises Unavailable, or RejectedDocuments after the
+    engine's cause was noted.
+    """
+    name = ensure_index(parts, kind)
+    with parts.store.read() as work:
+        row = _rows(work, kind, [record_id]).get(record_id)
+        labels = taxonomy_labels(work)
+    if row is None or not is_visible(row):
+        version = row.version if row is not None else 2**31
+        parts.engine.delete(name, {str(record_id): version})
+        with parts.store.write() as work:
+            set_index_state(work, kind, {record_id: version if row is not None else 0}, visible=False)
+        return False
+    (document,) = _documents(parts, [row], labels, None)
+    try:
+        parts.engine.put(name, [document])
+    except RejectedDocuments as error:
+        _note_rejection(parts, kind, row, error)
+        raise
+    with parts.store.write() as work:
+        set_index_state(work, kind, {row.id: row.version}, visible=True)
+    return True
+
+
+def ensure_index(parts: Parts, kind: Kind) -> str:
+    """The name behind the alias; an empty build is made where there is none yet."""
+    name = parts.engine.resolve(ALIASES[kind])
+    if name is None:
+        definition = definition_of(parts, kind)
+        name = definition.build_name(datetime.now(UTC))
+        parts.engine.create(name, definition)
+        parts.engine.swap(definition.alias, name)
+    return name
+
+
+def rebuild_index(parts: Parts, kind: Kind, encode: Encode | None = None, progress: Progress | None = None) -> Rebuilt:
+    """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable."""
+    source = _RecordSource(parts, kind, encode)
+    rebuilt = rebuild(parts.engine, definition_of(parts, kind), source, datetime.now(UTC), progress)
+    held = {int(key): version for key, version in parts.engine.versions(rebuilt.name).items()}
+    with parts.store.write() as work:
+        set_index_state(work, kind, held, visible=True)
+    return rebuilt
+
+
+def sweep_index(parts: Parts, kind: Kind, progress: Progress | None = None) -> Drift:
+    """Compare the index with the database and mend what differs."""
+    name = ensure_index(parts, kind)
+    held = {int(key): version for key, version in parts.engine.versions(name).items()}
+    with parts.store.read() as work:
+        wanted = visible_versions(work, kind)
+    missing = [key for key in wanted if key not in held]
+    stale = [key for key, version in wanted.items() if key in held and held[key] < version]
+    orphans = [key for key in held if key not in wanted]
+    for number, key in enumerate([*missing, *stale, *orphans], start=1):
+        index_record(parts, kind, key)
+        if progress is not None:
+            progress(number, len(missing) + len(stale) + len(orphans))
+    return Drift(len(missing), len(stale), len(orphans))
+
+
+class _RecordSource:
+    """The database as the source of a rebuild."""
+
+    def __init__(self, parts: Parts, kind: Kind, encode: Encode | None) -> None:
+        self._parts = parts
+        self._kind: Kind = kind
+        self._encode = encode
+
+    def versions(self) -> Mapping[str, int]:
+        with self._parts.store.read() as work:
+            return {str(key): version for key, version in visible_versions(work, self._kind).items()}
+
+    def documents(self, ids: Sequence[str]) -> Iterable[Document]:
+        with self._parts.store.read() as work:
+            rows = _rows(work, self._kind, [int(key) for key in ids])
+            labels = taxonomy_labels(work)
+        visible = [row for row in rows.values() if is_visible(row)]
+        return _documents(self._parts, visible, labels, self._encode)
+
+
+def _rows(work: Work, kind: Kind, ids: Sequence[int]) -> Mapping[int, Challenge | FirmProfile]:
+    return challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
+
+
+def _documents(
+    parts: Parts, rows: Sequence[Challenge | FirmProfile], labels: Labels, encode: Encode | None
+) -> list[Document]:
+    """All documents with one look-up and one encoding of their passages together."""
+    passages = [passages_of(challenge_texts(r) if isinstance(r, Challenge) else firm_texts(r)) for r in rows]
+    vectors = vectors_of([p for own in passages for p in own], parts.encoder, parts.vectors, encode)
+    documents, start = [], 0
+    for row, own in zip(rows, passages, strict=True):
+        mine = vectors[start : start + len(own)]
+        start += len(own)
+        if isinstance(row, Challenge):
+            documents.append(challenge_document(row, own, mine, labels))
+        else:
+            documents.append(firm_document(row, own, mine, labels))
+    return documents
+
+
+def _note_rejection(parts: Parts, kind: Kind, row: Challenge | FirmProfile, error: RejectedDocuments) -> None:
+    with parts.store.write() as work:
+        set_index_state(work, kind, {row.id: row.version}, visible=True)
+        state = work.session.get(IndexState, (kind, row.id))
+        if state is not None:
+            state.rejected = error.causes.get(str(row.id), str(error))

@@ -1,0 +1,81 @@
+"""The parts that services need, built once a process; the slow ones on first use."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from app.records.store import Store
+from app.records.vectors import DatabaseVectors
+from app.services.mail import FolderMailer, Mailer, SmtpMailer
+from config.settings import Settings
+from indexing.encoders import SentenceEncoder
+from indexing.engine import SearchEngine
+from indexing.engines.elastic import ElasticEngine
+from indexing.engines.embedded import EmbeddedEngine
+from indexing.searcher import Searcher
+from indexing.weights import load_weights
+from matching.model import Weights
+from matching.ports import Encoder
+
+
+@dataclass
+class Parts:
+    """Everything with a connection, a file or a model. `close()` lets go of all of it."""
+
+    settings: Settings
+    store: Store
+    engine: SearchEngine
+    vectors: DatabaseVectors
+    weights: Weights
+    mailer: Mailer
+    _encoder: Encoder | None = None
+    _searcher: Searcher | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def encoder(self) -> Encoder:
+        """Loaded on first use (5 s); raises EncoderUnavailable, and tries again at the next call."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = SentenceEncoder(self.settings.embedding_model, self.settings.embedding_threads)
+            return self._encoder
+
+    @property
+    def searcher(self) -> Searcher:
+        """Made on first use; keeps the vocabularies."""
+        if self._searcher is None:
+            self._searcher = Searcher(self.engine, lambda: self.encoder)
+        return self._searcher
+
+    def close(self) -> None:
+        """Close the database and the engine."""
+        self.engine.close()
+        self.store.close()
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Wire the parts for these settings; nothing is opened yet but the engine's folder."""
+    store = Store(settings.database_url)
+    return Parts(
+        settings=settings,
+        store=store,
+        engine=build_engine(settings),
+        vectors=DatabaseVectors(store),
+        weights=load_weights(),
+        mailer=build_mailer(settings),
+    )
+
+
+def build_engine(settings: Settings) -> SearchEngine:
+    """Elasticsearch where its URL is set, else the embedded engine under var/index."""
+    if settings.elasticsearch_url:
+        return ElasticEngine(settings.elasticsearch_url)
+    return EmbeddedEngine(settings.var / "index")
+
+
+def build_mailer(settings: Settings) -> Mailer:
+    """SMTP where its URL is set, else files under var/mail."""
+    if settings.smtp_url:
+        return SmtpMailer(settings.smtp_url, settings.mail_sender)
+    return FolderMailer(settings.var / "mail", settings.mail_sender)

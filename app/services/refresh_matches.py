@@ -1,0 +1,167 @@
+"""Compute suggestions and keep them: only what nobody has decided on is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.records.challenges import Challenge
+from app.records.firms import FirmProfile
+from app.records.matches import Match
+from app.records.queries import open_challenge_ids
+from app.records.store import Work
+from app.services.candidates import challenges_for, firms_for
+from app.services.days import today
+from app.services.parts import Parts
+from app.services.sides import Sides
+from app.services.statistics import current_statistics
+from matching.gates import gate
+from matching.model import Suggestion
+from matching.scoring import rank, score_firms, score_pair
+
+FIRMS_A_CHALLENGE = 20
+CHALLENGES_A_FIRM = 10
+Progress = Callable[[int, int], None]
+
+
+def refresh_challenge(parts: Parts, challenge_id: int, sides: Sides | None = None) -> int:
+    """The best firms of one challenge; returns how many. One that is not open loses its undecided suggestions."""
+    sides = sides or Sides(parts)
+    with parts.store.read() as work:
+        row, day = work.session.get(Challenge, challenge_id), today(work)
+    if row is None:
+        return 0
+    found: list[Suggestion] = []
+    if row.status == "open":
+        statistics = current_statistics(parts)
+        side = sides.challenge(row)
+        ids = firms_for(parts, side, statistics)
+        with parts.store.read() as work:
+            firms = [
+                f for f in sides.firms(work, _with_kept(work, ids, challenge_id)) if gate(side, f, today=day) is None
+            ]
+        found = rank(score_firms(side, firms, statistics, parts.weights))
+    best = {one.firm_id for one in found[:FIRMS_A_CHALLENGE]}
+    with parts.store.write() as work:
+        kept = _by(work.session.scalars(select(Match).where(Match.challenge_id == challenge_id)), "firm_id")
+        _replace(parts, work, kept, {one.firm_id: one for one in found}, best, "for_challenge")
+    return len(best)
+
+
+def refresh_firm(parts: Parts, firm_id: int, sides: Sides | None = None) -> int:
+    """The best open challenges of one firm; returns how many were found."""
+    sides = sides or Sides(parts)
+    with parts.store.read() as work:
+        row, day = work.session.get(FirmProfile, firm_id), today(work)
+        open_ids = open_challenge_ids(work, day)
+    if row is None:
+        return 0
+    found: list[Suggestion] = []
+    if row.status == "published" and not row.opted_out:
+        statistics = current_statistics(parts)
+        side = sides.firm(row)
+        wanted = challenges_for(parts, side, open_ids)
+        with parts.store.read() as work:
+            kept_ids = work.session.scalars(select(Match.challenge_id).where(Match.firm_id == firm_id)).all()
+            rows = work.session.scalars(select(Challenge).where(Challenge.id.in_({*wanted, *kept_ids}))).all()
+        pairs = [challenge for challenge in map(sides.challenge, rows) if gate(challenge, side, today=day) is None]
+        found = rank(score_pair(challenge, side, statistics, parts.weights) for challenge in pairs)
+    best = {one.challenge_id for one in found[:CHALLENGES_A_FIRM]}
+    with parts.store.write() as work:
+        kept = _by(work.session.scalars(select(Match).where(Match.firm_id == firm_id)), "challenge_id")
+        _replace(parts, work, kept, {one.challenge_id: one for one in found}, best, "for_firm")
+    return len(best)
+
+
+def refresh_all(parts: Parts, *, firms: bool = False, progress: Progress | None = None) -> int:
+    """All open challenges, and all firms where asked for; returns how many suggestions there are then."""
+    sides = Sides(parts)
+    with parts.store.read() as work:
+        challenge_ids = open_challenge_ids(work, today(work))
+        firm_ids = list(work.session.scalars(select(FirmProfile.id).where(FirmProfile.status == "published")))
+    jobs: list[tuple[Callable[..., int], int]] = [(refresh_challenge, key) for key in challenge_ids]
+    if firms:
+        jobs += [(refresh_firm, key) for key in firm_ids]
+    count = 0
+    for number, (refresh, key) in enumerate(jobs, start=1):
+        count += refresh(parts, key, sides)
+        if progress is not None:
+            progress(number, len(jobs))
+    return count
+
+
+def explain_pair(parts: Parts, challenge_id: int, firm_id: int) -> tuple[str | None, Suggestion | None]:
+    """Why a pair is or is not suggested: the gate that stops it, and its score with parts and reasons.
+
+    (None, None) where one of the two does not exist.
+    """
+    sides = Sides(parts)
+    with parts.store.read() as work:
+        challenge, firm = work.session.get(Challenge, challenge_id), work.session.get(FirmProfile, firm_id)
+        day = today(work)
+    if challenge is None or firm is None:
+        return None, None
+    ours, theirs = sides.challenge(challenge), sides.firm(firm)
+    suggestion = score_pair(ours, theirs, current_statistics(parts), parts.weights)
+    return gate(ours, theirs, today=day), suggestion
+
+
+def is_decided(match: Match, day: date) -> bool:
+    """Whether a person has spoken: then a refresh leaves the row as it is. A snooze ends with its date."""
+    if match.firm_answer is not None:
+        return True
+    if match.state == "snoozed":
+        return match.snoozed_until is None or match.snoozed_until > day
+    return match.state != "suggested"
+
+
+def _with_kept(work: Work, ids: Sequence[int], challenge_id: int) -> list[int]:
+    """The candidates and the firms of rows that are there, so that each row is scored again."""
+    kept = work.session.scalars(select(Match.firm_id).where(Match.challenge_id == challenge_id))
+    return sorted({*ids, *kept})
+
+
+def _replace(
+    parts: Parts,
+    work: Work,
+    kept: Mapping[int, Match],
+    found: Mapping[int, Suggestion],
+    best: set[int],
+    listed: str,
+) -> None:
+    """Rescore what is undecided, add what is new among the best, remove what nobody lists any more."""
+    day = today(work)
+    for key, match in kept.items():
+        setattr(match, listed, key in best)
+        if is_decided(match, day):
+            continue
+        suggestion = found.get(key)
+        if suggestion is None or not (match.for_challenge or match.for_firm):
+            work.session.delete(match)
+        else:
+            _fill(parts, work, match, suggestion)
+    for key in sorted(best - kept.keys()):
+        match = Match(state="suggested", for_challenge=False, for_firm=False)
+        setattr(match, listed, True)
+        _fill(parts, work, match, found[key])
+        work.session.add(match)
+
+
+def _fill(parts: Parts, work: Work, match: Match, suggestion: Suggestion) -> None:
+    match.challenge_id, match.firm_id = suggestion.challenge_id, suggestion.firm_id
+    match.score = suggestion.score
+    match.parts = [asdict(part) for part in suggestion.parts]
+    match.reasons = [asdict(reason) for reason in suggestion.reasons]
+    match.unmet = list(suggestion.unmet)
+    match.languages = "-".join(suggestion.languages)
+    match.challenge_version, match.firm_version = suggestion.challenge_version, suggestion.firm_version
+    match.encoder, match.weights_version = parts.encoder.identity, parts.weights.version
+    match.computed_at, match.stale = work.now, False
+
+
+def _by(rows: Iterable[Any], name: str) -> dict[int, Match]:
+    return {getattr(row, name): row for row in rows}

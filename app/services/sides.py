@@ -1,0 +1,56 @@
+"""Challenges and firms as matching sees them, with vectors; firms are kept by version, so a batch builds each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.records.challenges import Challenge
+from app.records.firms import FirmProfile
+from app.records.queries import firm_versions, firms_by_id
+from app.records.store import Work
+from app.services.describe import challenge_side, challenge_texts, firm_side, firm_texts
+from app.services.parts import Parts
+from indexing.passages import passages_of
+from indexing.vectors import vectors_of
+from matching.model import ChallengeSide, FirmSide
+
+MOST_KEPT = 8000  # about 10 kB each with vectors: 80 MB at most, in a batch over the largest set
+
+
+class Sides:
+    """Builds sides from records. One a batch or a task; not for several threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._firms: dict[tuple[int, int], FirmSide] = {}
+
+    def challenge(self, row: Challenge) -> ChallengeSide:
+        """One challenge; encodes what is not encoded yet."""
+        passages = passages_of(challenge_texts(row))
+        return challenge_side(row, passages, vectors_of(passages, self._parts.encoder, self._parts.vectors))
+
+    def firm(self, row: FirmProfile) -> FirmSide:
+        """One firm, from what is kept where its version is the same."""
+        return self._build([row])[row.id]
+
+    def firms(self, work: Work, ids: Sequence[int]) -> list[FirmSide]:
+        """The firms that are there, in the order of the ids."""
+        versions = firm_versions(work, ids)
+        missing = [key for key, version in versions.items() if (key, version) not in self._firms]
+        built = self._build(list(firms_by_id(work, missing).values())) if missing else {}
+        found = (built.get(key) or self._firms.get((key, versions.get(key, -1))) for key in ids)
+        return [side for side in found if side is not None]
+
+    def _build(self, rows: Sequence[FirmProfile]) -> dict[int, FirmSide]:
+        """All rows with one look-up of vectors."""
+        passages = [passages_of(firm_texts(row)) for row in rows]
+        vectors = vectors_of([p for own in passages for p in own], self._parts.encoder, self._parts.vectors)
+        if len(self._firms) + len(rows) > MOST_KEPT:
+            self._firms.clear()
+        built: dict[int, FirmSide] = {}
+        start = 0
+        for row, own in zip(rows, passages, strict=True):
+            side = firm_side(row, own, vectors[start : start + len(own)])
+            start += len(own)
+            self._firms[row.id, row.version] = built[row.id] = side
+        return built

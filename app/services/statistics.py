@@ -1,0 +1,68 @@
+"""Corpus statistics: what exact word scores are computed from, counted over all public records, versioned."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from sqlalchemy import delete
+
+from app.records.queries import challenges_by_id, firms_by_id, latest_statistics, visible_versions
+from app.records.store import Store
+from app.records.work import CorpusStatistics
+from app.services.describe import challenge_texts, firm_texts, tokens_of
+from app.services.parts import Parts
+from indexing.passages import passages_of
+from matching.words import Statistics, bags_of
+
+BATCH = 300
+KEPT = 5  # older snapshots: matches name the version that they were scored with
+
+_cache: dict[int, tuple[int, Statistics]] = {}
+_lock = threading.Lock()
+
+
+def refresh_statistics(parts: Parts) -> str:
+    """Count anew and put the result in force; returns its version. Scores change a little with it, all together."""
+    with parts.store.read() as work:
+        version = f"{work.now:%Y%m%d%H%M%S}"
+    statistics = Statistics.of(version, _bags(parts.store))
+    with parts.store.write() as work:
+        work.session.add(CorpusStatistics(content=statistics.as_json(), created_at=work.now))
+        work.session.flush()
+        newest = latest_statistics(work)
+        assert newest is not None
+        work.session.execute(delete(CorpusStatistics).where(CorpusStatistics.id <= newest.id - KEPT))
+    return version
+
+
+def current_statistics(parts: Parts) -> Statistics:
+    """The statistics in force, read once a snapshot; counted where there are none yet."""
+    with parts.store.read() as work:
+        row = latest_statistics(work)
+    if row is None:
+        refresh_statistics(parts)
+        return current_statistics(parts)
+    with _lock:
+        held = _cache.get(id(parts.store))
+        if held is None or held[0] != row.id:
+            held = (row.id, Statistics.from_json(row.content))
+            _cache[id(parts.store)] = held
+        return held[1]
+
+
+def _bags(store: Store) -> Iterator[dict[str, dict[str, int]]]:
+    for kind in ("challenge", "firm"):
+        with store.read() as work:
+            ids = sorted(visible_versions(work, kind))
+        for start in range(0, len(ids), BATCH):
+            with store.read() as work:
+                if kind == "challenge":
+                    texts = [
+                        challenge_texts(row) for row in challenges_by_id(work, ids[start : start + BATCH]).values()
+                    ]
+                else:
+                    texts = [firm_texts(row) for row in firms_by_id(work, ids[start : start + BATCH]).values()]
+            for own in texts:
+                passages = passages_of(own)
+                yield {language: dict(bag) for language, bag in bags_of(passages, tokens_of(passages)).items()}

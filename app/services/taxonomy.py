@@ -1,0 +1,88 @@
+"""Sectors and technologies: seeded from config/taxonomy, edited by administrators, found by any of their names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.records.store import Work
+from app.records.taxonomy import Sector, Technology
+from indexing.analysis import fold
+
+FOLDER = Path(__file__).resolve().parents[2] / "config" / "taxonomy"
+_SEPARATORS = re.compile(r"[\s\-_/'’.,()]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name of the sectors and technologies, as keys that forgive case, accents, hyphens and plurals."""
+
+    sectors: Mapping[str, str]
+    technologies: Mapping[str, str]
+
+    def sector(self, name: str) -> str | None:
+        """The code that a label, a synonym or a code in either language means; None where it means nothing here."""
+        return self.sectors.get(_key(name))
+
+    def technology(self, name: str) -> str | None:
+        """As `sector`, for technologies."""
+        return self.technologies.get(_key(name))
+
+
+def seed_taxonomy(work: Work, folder: Path = FOLDER) -> int:
+    """Add what the data files hold and the database does not; what is there keeps its edits. Returns how many."""
+    added = 0
+    for name, table in (("sectors", Sector), ("technologies", Technology)):
+        there = set(work.session.scalars(select(table.code)))
+        for position, entry in enumerate(_read(folder / f"{name}.json")):
+            if entry["code"] in there:
+                continue
+            if table is Sector:
+                entry.setdefault("position", position)
+            work.session.add(table(**entry))
+            added += 1
+    work.session.flush()
+    return added
+
+
+def load_names(work: Work) -> Names:
+    """Read every name; where two mean different codes, codes come first, then labels, then synonyms."""
+    return Names(_names(work.session.scalars(select(Sector))), _names(work.session.scalars(select(Technology))))
+
+
+def labels(work: Work, language: str) -> dict[str, str]:
+    """Code → label in one language, of sectors and technologies."""
+    rows: list[Sector | Technology] = [*work.session.scalars(select(Sector)), *work.session.scalars(select(Technology))]
+    return {row.code: row.label_fr if language == "fr" else row.label_en for row in rows}
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
+
+
+def _names(rows: Iterable[Sector | Technology]) -> dict[str, str]:
+    stored = sorted(rows, key=lambda row: row.code)
+    names: dict[str, str] = {}
+    for row in stored:
+        names.setdefault(_key(row.code), row.code)
+    for row in stored:
+        for label in (row.label_fr, row.label_en):
+            names.setdefault(_key(label), row.code)
+    for row in stored:
+        for synonym in (*row.synonyms_fr, *row.synonyms_en):
+            names.setdefault(_key(synonym), row.code)
+    names.pop("", None)
+    return names
+
+
+def _key(name: str) -> str:
+    """Folded words without the plural's s or x ("Objets connectés" and "objet connecte" agree)."""
+    words = (word for word in _SEPARATORS.split(fold(name)) if word)
+    return " ".join(word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2] != "s" else word for word in words)
