@@ -1,0 +1,1 @@
+"""Celery app, tasks, schedule and the outbox relay."""
