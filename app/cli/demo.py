@@ -1,0 +1,69 @@
+"""`passerelle demo`: the demo data, indexed and matched, then everything started."""
+
+from __future__ import annotations
+
+import time
+
+import click
+from sqlalchemy import func, select
+
+from app.cli.common import opened_parts, progress_bar, table
+from app.cli.up import run
+from app.records.matches import Match
+from app.services.best_suggestions import best_suggestions
+from app.services.index_records import ALIASES, Kind, rebuild_index
+from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
+from app.services.parts import Parts
+from app.services.passwords import hash_password
+from app.services.refresh_matches import refresh_all
+from app.services.statistics import refresh_statistics
+from config.settings import Settings
+
+KINDS: tuple[Kind, ...] = ("challenge", "firm")
+
+
+@click.command()
+@click.option("--load-only", is_flag=True, help="Load, index and match, but start nothing.")
+def demo(load_only: bool) -> None:
+    """Load the demo data where it is not loaded yet, show the ten best suggestions, and start everything."""
+    started = time.monotonic()
+    with opened_parts() as parts:
+        settings = parts.settings
+        if not _is_loaded(parts):
+            _load(parts)
+        with parts.store.read() as work:
+            rows = best_suggestions(work, 10)
+    click.echo("\nThe ten best suggestions:\n")
+    click.echo(table(rows, ["score", "languages", "challenge", "firm", "reason"]))
+    if load_only:
+        return
+    click.echo("\nstarting portal, worker, schedule and Redis ...")
+    run(settings, lambda address: _welcome(settings, address, time.monotonic() - started))
+
+
+def _is_loaded(parts: Parts) -> bool:
+    with parts.store.read() as work:
+        matches = work.session.scalar(select(func.count()).select_from(Match)) or 0
+    return matches > 0 and all(parts.engine.resolve(alias) for alias in ALIASES.values())
+
+
+def _load(parts: Parts) -> None:
+    with progress_bar("demo data      ") as progress:
+        load_demo(parts.store, hash_password=hash_password, progress=progress)
+    click.echo("loading the model ...", err=True)
+    parts.encoder  # noqa: B018 -- loads it, so that the bars below show their own work only
+    for kind in KINDS:
+        with progress_bar(f"index {ALIASES[kind]:<9}") as progress:
+            rebuild_index(parts, kind, progress=progress)
+    refresh_statistics(parts)
+    with progress_bar("matches        ") as progress:
+        refresh_all(parts, firms=True, progress=progress)
+
+
+def _welcome(settings: Settings, address: str, seconds: float) -> None:
+    click.echo(f"\nPasserelle is ready after {seconds:.0f} s: {address}\n\nDemo accounts (password: {PASSWORD}):")
+    for email, what in ACCOUNTS.items():
+        click.echo(f"  {email:<28} {what}")
+    if settings.smtp_url is None:
+        click.echo(f"\nMessages are written to {settings.var / 'mail'}.")
+    click.echo("Ctrl-C stops everything.")

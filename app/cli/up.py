@@ -1,0 +1,87 @@
+"""`passerelle up`: everything on one machine, with one command, stopped with Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+
+import click
+
+from app.cli.common import read_settings
+from app.cli.supervisor import Supervisor
+from app.records.migrate import upgrade
+from config.settings import Settings
+from workers.broker import socket_path
+
+FIRST_PAGE_S = 90.0
+
+
+@click.command()
+def up() -> None:
+    """Start portal, worker, schedule, relay, index writer and Redis; a taken port is replaced by a free one."""
+    settings = read_settings()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+    run(settings, lambda address: click.echo(f"\nPasserelle is ready: {address}\nCtrl-C stops everything."))
+
+
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Start all, call `ready` with the address when the first page answers, and watch until told to stop."""
+    port = free_port(settings.host, settings.port)
+    if port != settings.port:
+        click.echo(f"port {settings.port} is taken: using {port}")
+    address = settings.public_url or f"http://{settings.host}:{port}/"
+    supervisor = Supervisor(settings.var / "log", environment(port))
+    try:
+        _start_all(supervisor, settings, f"http://{settings.host}:{port}/health")
+        ready(address)
+        good = supervisor.watch(lambda text: click.echo(text, err=True))
+    finally:
+        click.echo("stopping ...")
+        supervisor.stop()
+    if not good:
+        raise click.exceptions.Exit(1)
+
+
+def environment(port: int) -> Mapping[str, str]:
+    """The environment of the processes: ours, with the port that is free."""
+    return {**os.environ, "PASSERELLE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The wanted port, or any free one where that is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise click.ClickException(f"no free port on {host}")
+
+
+def answers(url: str) -> bool:
+    """Whether a page answers 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 -- our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _start_all(supervisor: Supervisor, settings: Settings, health: str) -> None:
+    if settings.redis_url is None:
+        redis = supervisor.start("redis")
+        if not supervisor.wait_for(redis, socket_path(settings).exists, 15):
+            raise click.ClickException(f"the bundled Redis did not start: see {redis.log}")
+    if settings.elasticsearch_url is None:
+        supervisor.start("writer")
+    web = supervisor.start("web")
+    for name in ("relay", "worker", "beat"):
+        supervisor.start(name)
+    if not supervisor.wait_for(web, lambda: answers(health), FIRST_PAGE_S):
+        raise click.ClickException(f"the portal did not start: see {web.log}")

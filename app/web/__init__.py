@@ -1,0 +1,1 @@
+"""The portal: blueprints, forms, access rules, the error table."""

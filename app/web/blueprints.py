@@ -1,0 +1,17 @@
+"""All blueprints of the portal, under /fr and /en."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web import challenges, firms, navigation, pages, suggest
+
+PREFIX = "/<any(fr,en):lang>"
+
+
+def register(app: Flask) -> None:
+    """Add every blueprint; `pages.root` alone has no language in its address."""
+    app.register_blueprint(pages.root)
+    for module in (pages, challenges, firms, suggest):
+        app.register_blueprint(module.bp, url_prefix=PREFIX)
+    navigation.register(app)

@@ -1,0 +1,43 @@
+"""Challenges for everybody: search and detail."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.records.challenges import Challenge
+from app.services.access import may_edit_challenge, may_see_challenge, may_see_private_note
+from app.web import search_views
+from app.web.access import access
+from app.web.context import actor, parts
+from app.web.taxonomy import facet_labels
+from matching.errors import NotFound
+
+bp = Blueprint("challenges", __name__)
+
+
+@bp.get("/challenges")
+@access("public")
+def listing() -> ResponseReturnValue:
+    """Search with facets."""
+    wanted, page = search_views.run("challenge")
+    return render_template("challenges/list.html", **search_views.context("challenge", wanted, page, facet_labels))
+
+
+@bp.get("/challenges/<int:challenge_id>")
+@access("public")
+def detail(challenge_id: int) -> ResponseReturnValue:
+    """One challenge, for whoever may see it."""
+    with parts().store.read() as work:
+        challenge = work.session.get(Challenge, challenge_id)
+    if challenge is None or not may_see_challenge(actor(), challenge):
+        raise NotFound(f"challenge {challenge_id}")
+    return render_template(
+        "challenges/detail.html",
+        challenge=challenge,
+        days_left=(challenge.deadline - date.today()).days if challenge.deadline else None,
+        may_edit=may_edit_challenge(actor(), challenge),
+        may_see_note=may_see_private_note(actor(), challenge),
+    )

@@ -1,0 +1,133 @@
+"""A firm's own space: recommended challenges with reasons, its answers, its profile."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.records.accounts import Organisation
+from app.records.firms import FirmProfile
+from app.services.access import may_edit_firm
+from app.services.answer_match import answer_interested, decline, take_back
+from app.services.choices import REASONS
+from app.services.firm_data import FirmData, firm_data
+from app.services.move_firm import legal_moves, submit_for_review
+from app.services.recommended import firm_of, recommended_for
+from app.services.save_firm import save_firm
+from app.web.access import access
+from app.web.context import actor, parts
+from app.web.form_data import read_firm
+from app.web.forms import fault_messages
+from app.web.taxonomy import sectors, technologies
+from matching.errors import InvalidInput, NotFound
+
+bp = Blueprint("firm_space", __name__)
+
+
+@bp.get("/organisations/<int:organisation_id>/recommended")
+@access("firm_member")
+def recommended(organisation_id: int) -> ResponseReturnValue:
+    """Recommended challenges: what the facilitator recommends first, then what is merely suggested."""
+    with parts().store.read() as work:
+        firm = firm_of(work, actor(), organisation_id)
+        found = recommended_for(work, actor(), firm) if firm is not None else None
+    return render_template(
+        "firm_space/recommended.html", firm=firm, found=found, reasons=REASONS, organisation_id=organisation_id
+    )
+
+
+@bp.post("/matches/<int:match_id>/answer")
+@access("firm_member")
+def answer(match_id: int) -> ResponseReturnValue:
+    """Interested, not for us, or taken back."""
+    move, expected = request.form.get("move"), request.form.get("row_version", type=int)
+    try:
+        with parts().store.write() as work:
+            if move == "interested":
+                match = answer_interested(work, actor(), match_id, expected=expected)
+            elif move == "decline":
+                reason, note = request.form.get("reason", ""), request.form.get("note", "")
+                match = decline(work, actor(), match_id, reason, note, expected=expected)
+            else:
+                match = take_back(work, actor(), match_id, expected=expected)
+            organisation_id = match.firm.organisation_id
+    except InvalidInput as error:
+        flash(" ".join(fault_messages(error.faults).values()), "error")
+        return redirect(request.form.get("back_to") or url_for("pages.workspace"))
+    texts = {
+        "interested": _("Noted: you are interested. The facilitator will see it."),
+        "decline": _("Noted: not for you. You can take it back below."),
+    }
+    flash(texts.get(move or "", _("Your answer was taken back.")))
+    return redirect(url_for("firm_space.recommended", organisation_id=organisation_id) + f"#match-{match_id}")
+
+
+@bp.get("/organisations/<int:organisation_id>/profile")
+@access("firm_member")
+def edit_own(organisation_id: int) -> ResponseReturnValue:
+    """To the profile's form, or to a new one."""
+    with parts().store.read() as work:
+        firm = firm_of(work, actor(), organisation_id)
+        organisation = work.session.get(Organisation, organisation_id)
+    if firm is not None:
+        return redirect(url_for("firm_space.edit", firm_id=firm.id))
+    if organisation is None:
+        raise NotFound(f"organisation {organisation_id}")
+    blank = FirmData(organisation_id=organisation_id, name=organisation.name, original=actor().language, texts={})
+    return _form(blank, None, {})
+
+
+@bp.post("/organisations/<int:organisation_id>/profile")
+@access("firm_member")
+def create(organisation_id: int) -> ResponseReturnValue:
+    """Save a new profile."""
+    with parts().store.read() as work:
+        if firm_of(work, actor(), organisation_id) is not None:
+            raise NotFound("the organisation has a profile already")
+    return _save(read_firm(organisation_id, {}), None)
+
+
+@bp.route("/firms/<int:firm_id>/edit", methods=["GET", "POST"])
+@access("firm_member")
+def edit(firm_id: int) -> ResponseReturnValue:
+    """Change the profile and its solutions."""
+    with parts().store.read() as work:
+        firm = work.session.get(FirmProfile, firm_id)
+    if firm is None or not may_edit_firm(actor(), firm):
+        raise NotFound(f"firm {firm_id}")
+    stored = firm_data(firm)
+    if request.method == "GET":
+        return _form(stored, firm, {})
+    kept = {"external_id": stored.external_id, "excluded_organisations": stored.excluded_organisations}
+    return _save(read_firm(firm.organisation_id, kept), firm)
+
+
+def _save(data: FirmData, firm: FirmProfile | None) -> ResponseReturnValue:
+    expected = request.form.get("version", type=int)
+    try:
+        with parts().store.write() as work:
+            firm_id = firm.id if firm is not None else None
+            saved = save_firm(work, actor(), data, firm_id=firm_id, expected_version=expected)
+            if request.form.get("then") == "review":
+                submit_for_review(work, actor(), saved.id)
+    except InvalidInput as error:
+        return _form(data, firm, fault_messages(error.faults)), 422
+    for field, text in fault_messages(saved.warnings).items():
+        flash(f"{text} ({field})", "warning")
+    flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
+    return redirect(url_for("firms.profile", firm_id=saved.id))
+
+
+def _form(data: FirmData, firm: FirmProfile | None, errors: dict[str, str]) -> str:
+    moves = legal_moves(actor(), firm) if firm is not None else ["submit_for_review"]
+    return render_template(
+        "firm_space/profile_form.html",
+        data=data,
+        firm=firm,
+        errors=errors,
+        sectors=sectors(),
+        technologies=technologies(),
+        may_review="submit_for_review" in moves,
+        rows=max(len(data.solutions) + 1, 2),
+    )

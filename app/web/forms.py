@@ -1,0 +1,32 @@
+"""What forms share: choices with labels in the page's language, and errors of services beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from app.services.faults import message
+from app.web.context import language
+
+
+def fault_messages(faults: Mapping[str, str]) -> dict[str, str]:
+    """Cause codes → sentences in the reader's language."""
+    return {field: message(cause, language()) for field, cause in faults.items()}
+
+
+def lines(name: str) -> list[str]:
+    """A text area with one item a line."""
+    return [line.strip() for line in request.form.get(name, "").splitlines() if line.strip()]
+
+
+def number(name: str) -> Any:
+    """A whole number, None where empty, or the text itself, which the service then refuses beside the field."""
+    text = request.form.get(name, "").replace("\u00a0", "").replace(" ", "").strip()
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        return text

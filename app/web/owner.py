@@ -1,0 +1,55 @@
+"""An owner's view of its challenges."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.records.accounts import Organisation
+from app.records.matches import Submission
+from app.services.access import may_edit_challenge
+from app.services.move_challenge import legal_moves
+from app.services.owner_view import challenge_desk, own_challenges
+from app.web.access import access
+from app.web.context import actor, parts
+from matching.errors import NotFound
+
+bp = Blueprint("owner", __name__)
+
+
+@bp.get("/organisations/<int:organisation_id>/challenges")
+@access("owner_member")
+def challenges(organisation_id: int) -> ResponseReturnValue:
+    """The challenges of an organisation, with counts."""
+    with parts().store.read() as work:
+        organisation = work.session.get(Organisation, organisation_id)
+        rows = own_challenges(work, actor(), organisation_id)
+    return render_template("owner/challenges.html", organisation=organisation, rows=rows)
+
+
+@bp.get("/challenges/<int:challenge_id>/desk")
+@access("owner_member")
+def desk(challenge_id: int) -> ResponseReturnValue:
+    """One challenge with its firms and submissions."""
+    with parts().store.read() as work:
+        found = challenge_desk(work, actor(), challenge_id)
+    return render_template(
+        "owner/desk.html",
+        desk=found,
+        challenge=found.challenge,
+        moves=legal_moves(actor(), found.challenge),
+        may_edit=may_edit_challenge(actor(), found.challenge),
+    )
+
+
+@bp.get("/challenges/<int:challenge_id>/submissions/<int:submission_id>")
+@access("owner_member")
+def submission(challenge_id: int, submission_id: int) -> ResponseReturnValue:
+    """One submission, for the owner of its challenge."""
+    with parts().store.read() as work:
+        challenge_desk(work, actor(), challenge_id)
+        found = work.session.get(Submission, submission_id)
+        if found is None or found.challenge_id != challenge_id or found.state in ("draft", "withdrawn"):
+            raise NotFound(f"submission {submission_id}")
+        challenge, firm = found.challenge, found.firm
+    return render_template("owner/submission.html", submission=found, challenge=challenge, firm=firm)

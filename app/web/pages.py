@@ -1,0 +1,95 @@
+"""Home, the pages that tell what this is, and the way from sign-in to one's own work."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from app.records.accounts import Organisation
+from app.records.challenges import Challenge
+from app.records.queries import counts
+from app.records.taxonomy import Workshop
+from app.web.access import access
+from app.web.context import actor, language, parts
+from app.web.taxonomy import sectors
+
+root = Blueprint("root", __name__)
+bp = Blueprint("pages", __name__)
+
+
+@root.get("/")
+@access("public")
+def to_language() -> ResponseReturnValue:
+    """The bare address: to the language that was kept or that the browser asks for."""
+    return redirect(url_for("pages.home", lang=language()))
+
+
+@root.get("/health")
+@access("public")
+def health() -> ResponseReturnValue:
+    """For supervisors: the process answers."""
+    return {"status": "ok"}
+
+
+@bp.get("/")
+@access("public")
+def home() -> ResponseReturnValue:
+    """What this is, with the search, the newest challenges and the verticals."""
+    with parts().store.read() as work:
+        newest = work.session.scalars(
+            select(Challenge)
+            .where(Challenge.status == "open")
+            .order_by(Challenge.published_at.desc(), Challenge.id.desc())
+            .limit(6)
+        ).all()
+        numbers = counts(work)
+        numbers["workshops"] = work.session.scalar(select(func.count()).select_from(Workshop)) or 0
+    return render_template("pages/home.html", newest=newest, numbers=numbers, sectors=sectors())
+
+
+@bp.get("/how-it-works")
+@access("public")
+def how() -> ResponseReturnValue:
+    """Membership, verticals, workshops, the facilitator."""
+    with parts().store.read() as work:
+        workshops = work.session.scalars(select(Workshop).order_by(Workshop.held_on.desc())).all()
+    return render_template("pages/how.html", sectors=sectors(), workshops=workshops, settings=parts().settings)
+
+
+@bp.get("/partners")
+@access("public")
+def partners() -> ResponseReturnValue:
+    """The organisations that post challenges."""
+    with parts().store.read() as work:
+        owners = work.session.scalars(
+            select(Organisation)
+            .join(Challenge, Challenge.organisation_id == Organisation.id)
+            .where(Challenge.status == "open")
+            .distinct()
+            .order_by(Organisation.name)
+        ).all()
+    return render_template("pages/partners.html", owners=owners, settings=parts().settings)
+
+
+@bp.get("/terms")
+@access("public")
+def terms() -> ResponseReturnValue:
+    """Terms of use."""
+    return render_template("pages/terms.html", settings=parts().settings)
+
+
+@bp.get("/privacy")
+@access("public")
+def privacy() -> ResponseReturnValue:
+    """What is kept about people, and who answers for it."""
+    return render_template("pages/privacy.html", settings=parts().settings)
+
+
+@bp.get("/workspace")
+@access("signed_in")
+def workspace() -> ResponseReturnValue:
+    """After sign-in: to where this person works."""
+    with parts().store.read() as work:
+        mine = work.session.scalars(select(Organisation).where(Organisation.id.in_(actor().memberships))).all()
+    return render_template("pages/workspace.html", organisations=mine)

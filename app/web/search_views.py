@@ -1,0 +1,122 @@
+"""The search page of challenges and of firms: a URL for every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, cast
+
+from flask import request, url_for
+
+from app.services.index_records import Kind
+from app.services.search_records import FACETS, ResultPage, search_records
+from app.web.context import language, parts
+from indexing.engine import Sort
+from indexing.searcher import SearchRequest
+
+PER_PAGE = 20
+LONGEST_BOX = 2000  # characters typed into the box
+FACETS_SHOWN = 12  # codes of a facet before "more"
+
+
+def read_request(kind: Kind) -> SearchRequest:
+    """The state in the address. Anything odd is brought to the nearest sensible state, never an error."""
+    arguments = request.args
+    sort = arguments.get("sort", "relevance")
+    filters = {name: tuple(arguments.getlist(name)[:50]) for name in FACETS[kind] if arguments.getlist(name)}
+    ranges: dict[str, tuple[int | None, int | None]] = {}
+    if kind == "challenge" and "status" not in arguments and arguments.get("all") != "1":
+        filters["status"] = ("open",)
+    if kind == "challenge" and (last := _day(arguments.get("until"))) is not None:
+        ranges["deadline_day"] = (None, last)
+    return SearchRequest(
+        text=arguments.get("q", "").replace("\x00", " ")[:LONGEST_BOX].strip(),
+        language=language(),
+        filters=filters,
+        ranges=ranges,
+        sort=cast("Sort", sort if sort in ("relevance", "newest", "deadline") else "relevance"),
+        page=max(1, min(arguments.get("page", 1, type=int) or 1, 500)),
+        per_page=PER_PAGE,
+        exact=arguments.get("exact") == "1",
+    )
+
+
+def run(kind: Kind) -> tuple[SearchRequest, ResultPage]:
+    """Read the address and search."""
+    wanted = read_request(kind)
+    return wanted, search_records(parts(), kind, wanted)
+
+
+def page_links(page: int, total: int) -> list[tuple[int | None, str | None]]:
+    """Numbers around the current page with their addresses; None stands for a gap."""
+    last = max(1, -(-total // PER_PAGE))
+    numbers = sorted({1, last, *range(max(1, page - 2), min(last, page + 2) + 1)})
+    links: list[tuple[int | None, str | None]] = []
+    previous = 0
+    for number in numbers:
+        if number - previous > 1:
+            links.append((None, None))
+        links.append((number, with_arguments(page=number)))
+        previous = number
+    return links
+
+
+def with_arguments(**changes: Any) -> str:
+    """The current address with some arguments changed; None removes one, and a change goes back to the first page."""
+    arguments: dict[str, Any] = request.args.to_dict(flat=False)
+    if "page" not in changes:
+        arguments.pop("page", None)
+    for name, value in changes.items():
+        arguments.pop(name, None)
+        if value is not None and not (name == "page" and value == 1):
+            arguments[name] = value
+    return url_for(request.endpoint or "pages.home", **{**(request.view_args or {}), **arguments})
+
+
+def facet_rows(
+    name: str, counts: Mapping[str, int], chosen: tuple[str, ...], label: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Codes of one facet with label and count: the chosen ones first, then by count."""
+    rows = [
+        {"code": code, "label": label.get(code, code), "count": counts.get(code, 0), "chosen": code in chosen}
+        for code in {*counts, *chosen}
+    ]
+    return sorted(rows, key=lambda row: (not row["chosen"], -row["count"], row["label"]))
+
+
+def _day(text: str | None) -> int | None:
+    try:
+        return (date.fromisoformat(text or "") - date(1970, 1, 1)).days
+    except ValueError:
+        return None
+
+
+def context(
+    kind: Kind, wanted: SearchRequest, page: ResultPage, labels: Callable[[str], Mapping[str, str]]
+) -> dict[str, Any]:
+    """What the templates of both search pages need."""
+    facets = [
+        (name, facet_rows(name, page.facets.get(name, {}), wanted.filters.get(name, ()), labels(name)))
+        for name in FACETS[kind]
+    ]
+    chosen = [
+        (name, code, labels(name).get(code, code), with_arguments(**_without(name, code, wanted)))
+        for name, codes in wanted.filters.items()
+        for code in codes
+        if (name, code) != ("status", "open")
+    ]
+    return {
+        "wanted": wanted,
+        "page": page,
+        "facets": [(name, rows) for name, rows in facets if rows],
+        "chosen": chosen,
+        "links": page_links(wanted.page, page.reachable),
+        "exact_url": with_arguments(exact="1"),
+        "shown_at_once": FACETS_SHOWN,
+        "kind": kind,
+    }
+
+
+def _without(name: str, code: str, wanted: SearchRequest) -> dict[str, Any]:
+    rest = [other for other in wanted.filters[name] if other != code]
+    return {name: rest or None}
