@@ -31,13 +31,13 @@ celery: Celery = create_celery(settings())
 celery.conf.beat_schedule = beat_schedule()
 
 
-@worker_process_init.connect  # type: ignore[misc]  # Celery's signals are untyped
+@worker_process_init.connect
 def _start(**_sender: object) -> None:
     """Warm before the first task: the model is loaded and has answered once."""
     configure_logging(settings().log_level, "worker")
     parts().encoder.encode_queries(["prêt"], "fr")
 
 
-@worker_process_shutdown.connect  # type: ignore[misc]  # as above
+@worker_process_shutdown.connect
 def _stop(**_sender: object) -> None:
     parts().close()

@@ -62,8 +62,8 @@ def _load(parts: Parts) -> None:
 
 def _welcome(settings: Settings, address: str, seconds: float) -> None:
     click.echo(f"\nPasserelle is ready after {seconds:.0f} s: {address}\n\nDemo accounts (password: {PASSWORD}):")
-    for email, what in ACCOUNTS.items():
-        click.echo(f"  {email:<28} {what}")
+    for account in ACCOUNTS:
+        click.echo(f"  {account.email:<28} {account.what}")
     if settings.smtp_url is None:
         click.echo(f"\nMessages are written to {settings.var / 'mail'}.")
     click.echo("Ctrl-C stops everything.")

@@ -21,7 +21,7 @@ def process() -> None:
 @process.command()
 def web() -> None:
     """The portal, ready when the model is warm."""
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # its stubs lag behind
 
     from app.cli.portal import build_portal
 

@@ -34,16 +34,34 @@ class Account:
 
     email: str
     name: str
+    what: str  # told where the accounts are printed
     role: str | None = None
     challenge: str | None = None  # external id
     firm: str | None = None  # external id
 
 
 ACCOUNTS = (
-    Account("firme@demo.example", "Camille Firme", firm="firm-transport-01"),
-    Account("proprietaire@demo.example", "Dominique Propriétaire", challenge="ch-transport-01"),
-    Account("animation@demo.example", "Andrée Animation", role="facilitator"),
-    Account("admin@demo.example", "Alex Admin", role="administrator"),
+    Account(
+        "firme@demo.example",
+        "Camille Firme",
+        "an ICT firm: recommended challenges, submissions",
+        firm="firm-transport-01",
+    ),
+    Account(
+        "proprietaire@demo.example",
+        "Dominique Propriétaire",
+        "an owner of challenges: firms and submissions",
+        challenge="ch-transport-01",
+    ),
+    Account(
+        "animation@demo.example",
+        "Andrée Animation",
+        "the facilitator: matches to review, moderation, import",
+        role="facilitator",
+    ),
+    Account(
+        "admin@demo.example", "Alex Admin", "the administrator: users, taxonomy, jobs, index", role="administrator"
+    ),
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from sqlalchemy import func, or_, select
 
@@ -107,7 +106,9 @@ def _tokens(answer: SearchAnswer, request: SearchRequest) -> dict[str, set[str]]
 
 def _shown_language(texts: Sequence[FieldText], wanted: Language, original: str) -> Language:
     there = {text.language for text in texts}
-    return wanted if wanted in there or not there else cast("Language", original if original in there else there.pop())
+    if wanted in there or not there:
+        return wanted
+    return next((language for language in there if language == original), there.pop())
 
 
 def _best_text(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g, has_request_context
+from flask.typing import RouteCallable
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -37,11 +38,11 @@ class PortalUser(User, UserMixin):  # type: ignore[misc]  # the library's mixin 
     """The user row with what the account library asks of it. Lives in the accounts session only."""
 
 
-class PortalRole(Role, RoleMixin):  # type: ignore[misc]  # as above
+class PortalRole(Role, RoleMixin):
     """The role row with what the account library asks of it."""
 
 
-class OrganisationForm(RegisterFormV2):  # type: ignore[misc]  # the library's form is untyped
+class OrganisationForm(RegisterFormV2):
     """Sign-up: a person and the organisation that they speak for."""
 
     name = StringField(_l("Your name"), validators=[DataRequired(), Length(max=120)])
@@ -62,7 +63,7 @@ class OrganisationForm(RegisterFormV2):  # type: ignore[misc]  # the library's f
         return values
 
 
-class PortalMail(MailUtil):  # type: ignore[misc]  # the library's class is untyped
+class PortalMail(MailUtil):
     """The account library's messages, sent by our mailer."""
 
     def __init__(self, app: Flask) -> None:
@@ -73,15 +74,16 @@ class PortalMail(MailUtil):  # type: ignore[misc]  # the library's class is unty
         self,
         template: str,
         subject: str,
-        recipient: str,
-        sender: Any,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
         body: str | None,
         html: str | None,
         **kwargs: Any,
     ) -> None:
         """As the library asks; text only."""
         key = f"{template}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-        self._mailer.send(recipient, str(subject), body or "", key=key)
+        address = recipient if isinstance(recipient, str) else recipient[1]
+        self._mailer.send(address, str(subject), body or "", key=key)
 
 
 def init_accounts(app: Flask, parts: Parts, limiter: Limiter) -> None:
@@ -100,8 +102,8 @@ def init_accounts(app: Flask, parts: Parts, limiter: Limiter) -> None:
         ("security.register", "20 per hour"),
     ):
         if endpoint in app.view_functions:
-            view = app.view_functions[endpoint]
-            app.view_functions[endpoint] = limiter.limit(limit, methods=["POST"], key_func=get_remote_address)(view)
+            limited = limiter.limit(limit, methods=["POST"], key_func=get_remote_address)
+            app.view_functions[endpoint] = cast("RouteCallable", limited(app.view_functions[endpoint]))
 
 
 def load_current_actor() -> None:

@@ -99,7 +99,8 @@ def _needs() -> list[NeedData]:
     for number in range(MOST_ROWS):
         french, english = _text(f"needs.{number}.fr"), _text(f"needs.{number}.en")
         if french.strip() or english.strip():
-            found.append(NeedData(french, english, _text(f"needs.{number}.kind") != "desirable", _id(f"needs.{number}.id")))
+            essential = _text(f"needs.{number}.kind") != "desirable"
+            found.append(NeedData(french, english, essential, _id(f"needs.{number}.id")))
     return found
 
 
@@ -108,7 +109,7 @@ def _solutions() -> list[SolutionData]:
     found = []
     for number in range(MOST_ROWS):
         prefix = f"solutions.{number}"
-        texts = {
+        texts: dict[str, SolutionTexts] = {
             language: SolutionTexts(**{name: _text(f"{prefix}.{language}.{name}") for name in SOLUTION_TEXT_FIELDS})
             for language in LANGUAGES
         }

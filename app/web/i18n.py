@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
@@ -44,7 +43,7 @@ def switch_url() -> str:
     if request.endpoint is None or request.method != "GET":
         return url_for("pages.home", lang=other_language())
     values = {**(request.view_args or {}), "lang": other_language()}
-    arguments: Mapping[str, list[str]] = {k: v for k, v in request.args.to_dict(flat=False).items() if k not in values}
+    arguments: dict[str, Any] = {k: v for k, v in request.args.to_dict(flat=False).items() if k not in values}
     return url_for(request.endpoint, **values, **arguments)
 
 
