@@ -49,7 +49,7 @@ def _is_loaded(parts: Parts) -> bool:
 
 def _load(parts: Parts) -> None:
     with progress_bar("demo data      ") as progress:
-        load_demo(parts.store, hash_password=hash_password, progress=progress)
+        load_demo(parts.store, hash_password=hash_password, progress=progress, announce=False)
     click.echo("loading the model ...", err=True)
     parts.encoder  # noqa: B018 -- loads it, so that the bars below show their own work only
     for kind in KINDS:

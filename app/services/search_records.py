@@ -108,7 +108,7 @@ def _shown_language(texts: Sequence[FieldText], wanted: Language, original: str)
     there = {text.language for text in texts}
     if wanted in there or not there:
         return wanted
-    return next((language for language in there if language == original), there.pop())
+    return next((language for language in there if language == original), min(there))
 
 
 def _best_text(

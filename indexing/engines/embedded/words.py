@@ -49,6 +49,7 @@ class WordWriter:
                 _link(folder / f"gen-{generation}", self._work)
                 replace_json(self._work / ".managed.json", sorted(path.name for path in self._work.iterdir()))
             index = tantivy.Index.open(str(self._work))
+        self._schema = index.schema
         self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
 
     def add(self, document: Document, ordinal: int) -> None:
@@ -62,7 +63,8 @@ class WordWriter:
 
     def remove(self, ordinal: int) -> None:
         """Queue the removal of a row's words."""
-        self._writer.delete_documents_by_term("ordinal", ordinal)
+        # Not delete_documents_by_term: tantivy-py 0.27 makes a signed term of the number, which matches nothing.
+        self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "ordinal", ordinal))
 
     def commit(self, snapshot: Path) -> None:
         """Make all that is queued a snapshot."""
