@@ -5,7 +5,7 @@ set -u
 can_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 missing=""
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$missing chromium"
-command -v java >/dev/null || missing="$missing openjdk-17-jre-headless"
+command -v java >/dev/null || missing="$missing default-jre-headless"
 [ -z "$missing" ] && exit 0
 if can_install; then
   echo "installing for the tests:$missing"
