@@ -24,6 +24,10 @@ class Role(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
 
+    def get_permissions(self) -> frozenset[str]:
+        """None: the account library asks every role of a user at sign-in; our rules are in `app.services.access`."""
+        return frozenset()
+
 
 class User(Base):
     """A person who can sign in. The columns are those that the account library asks for, and a language."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
 
+from app.services.actor import ANONYMOUS, Actor
 from matching.model import Language
 
 if TYPE_CHECKING:
-    from app.services.actor import Actor
     from app.services.parts import Parts
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -22,8 +22,8 @@ def parts() -> Parts:
 
 
 def actor() -> Actor:
-    """Who is asking; set before every request."""
-    return cast("Actor", g.actor)
+    """Who is asking; set before every request. An error page for a request that failed earlier is for a visitor."""
+    return cast(Actor, g.get("actor", ANONYMOUS))
 
 
 def language() -> Language:
