@@ -24,9 +24,9 @@ class Role(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
 
-    def get_permissions(self) -> frozenset[str]:
+    def get_permissions(self) -> set[str]:
         """None: the account library asks every role of a user at sign-in; our rules are in `app.services.access`."""
-        return frozenset()
+        return set()
 
 
 class User(Base):
