@@ -16,6 +16,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "not_yes_or_no": ("Écrivez oui ou non.", "Write yes or no."),
     "not_a_list": ("Une liste est attendue ici.", "A list is expected here."),
     "past_deadline": ("Cette date limite est déjà passée.", "This deadline has already passed."),
+    "not_ahead": (
+        "Choisissez un jour à venir, dans un an au plus.",
+        "Choose a day ahead, at most a year from now.",
+    ),
+    "nothing_chosen": ("Cochez au moins une ligne.", "Tick at least one row."),
     "min_above_max": ("Le minimum dépasse le maximum.", "The minimum is above the maximum."),
     "unknown_sector": ("Ce secteur n’existe pas ici.", "There is no such sector here."),
     "unknown_technology": ("Cette technologie n’existe pas ici.", "There is no such technology here."),

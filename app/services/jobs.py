@@ -17,6 +17,7 @@ from app.services.parts import Parts
 from app.services.refresh_matches import refresh_challenge, refresh_firm
 from app.services.send_mail import send_mail
 from app.services.statistics import refresh_statistics
+from app.services.tell_approval import tell_approval
 from matching.errors import Unavailable
 
 TRIES = 3  # a job that ends its process or fails for good is put aside after so many runs
@@ -44,6 +45,7 @@ TOPICS: Mapping[str, Action] = {
     "match_challenge": lambda parts, key, _payload: refresh_challenge(parts, int(key)),
     "match_firm": lambda parts, key, _payload: refresh_firm(parts, int(key)),
     "mail": lambda parts, key, payload: send_mail(parts, key, payload),
+    "approval": lambda parts, key, _payload: tell_approval(parts.store, int(key)),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.services.parts import Parts
+from config.settings import Settings
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 
@@ -19,9 +20,14 @@ def send_mail(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
 
     The first line of a template is the subject. `key` is part of the Message-ID, so that a repeat can be told.
     """
-    values = {"address": (parts.settings.public_url or "").rstrip("/"), **payload["values"]}
+    values = {"address": address(parts.settings), **payload["values"]}
     subject, body = render(payload["template"], payload["language"], values)
     parts.mailer.send(payload["to"], subject, body, key=f"{payload['template']}-{key}")
+
+
+def address(settings: Settings) -> str:
+    """What links in messages begin with: the public address, else the one that the portal listens on."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 def render(template: str, language: str, values: Mapping[str, Any]) -> tuple[str, str]:
