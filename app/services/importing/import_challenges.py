@@ -40,7 +40,12 @@ def import_challenges(store: Store, actor: Actor, source: SourceFile, options: I
     Raises Forbidden, and InvalidInput({"file": cause}) where the file as a whole is no good.
     """
     ensure(may_import(actor), "import challenges")
-    rows = read_rows(source)
+    return import_rows(store, read_rows(source), options, challenge_steps(store, actor, options))
+
+
+def challenge_steps(store: Store, actor: Actor, options: ImportOptions) -> Steps[ChallengeRow, Challenge]:
+    """What an import of challenges does with a row. Raises Forbidden."""
+    ensure(may_import(actor), "import challenges")
     with store.read() as work:
         names, known = load_names(work), load_known(work)
     take_teaser = options.reopen or options.mapping.empty_problem_takes_teaser
@@ -63,13 +68,12 @@ def import_challenges(store: Store, actor: Actor, source: SourceFile, options: I
         moved = _move(work, actor, work.session.get_one(Challenge, saved.id), wanted, publish=options.publish)
         return "updated" if moved and saved.outcome == "unchanged" else saved.outcome, saved.warnings
 
-    steps: Steps[ChallengeRow, Challenge] = Steps(
+    return Steps(
         is_column=COLUMNS.__contains__,
         read=lambda values: read_challenge(values, options.mapping, names, options.language),
         stored=_stored,
         save=save,
     )
-    return import_rows(store, rows, options, steps)
 
 
 def _stored(work: Work, external_ids: Sequence[str]) -> Mapping[str, Challenge]:

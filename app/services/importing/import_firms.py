@@ -27,7 +27,12 @@ def import_firms(store: Store, actor: Actor, source: SourceFile, options: Import
     Raises Forbidden, and InvalidInput({"file": cause}) where the file as a whole is no good.
     """
     ensure(may_import(actor), "import firms")
-    rows = read_rows(source)
+    return import_rows(store, read_rows(source), options, firm_steps(store, actor, options))
+
+
+def firm_steps(store: Store, actor: Actor, options: ImportOptions) -> Steps[FirmRow, FirmProfile]:
+    """What an import of firms does with a row. Raises Forbidden."""
+    ensure(may_import(actor), "import firms")
     with store.read() as work:
         names, known = load_names(work), load_known(work)
 
@@ -39,13 +44,12 @@ def import_firms(store: Store, actor: Actor, source: SourceFile, options: Import
         moved = _move(work, actor, work.session.get_one(FirmProfile, saved.id), publish=options.publish)
         return "updated" if moved and saved.outcome == "unchanged" else saved.outcome, saved.warnings
 
-    steps: Steps[FirmRow, FirmProfile] = Steps(
+    return Steps(
         is_column=is_column,
         read=lambda values: read_firm(values, options.mapping, names, options.language),
         stored=_stored,
         save=save,
     )
-    return import_rows(store, rows, options, steps)
 
 
 def _stored(work: Work, external_ids: Sequence[str]) -> Mapping[str, FirmProfile]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +119,14 @@ def _derived(rule: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
     """Whole words, in the singular or with a plural's s."""
     text = _spaced(" ".join(str(row.get(column) or "") for column in rule["from"]))
     return [
-        ours
-        for ours, words in rule["words"].items()
-        if any(f"{_spaced(word)[:-1]}{end} " in text for word in words for end in ("", "s"))
+        ours for ours, words in rule["words"].items() if any(form in text for word in words for form in _forms(word))
     ]
+
+
+@lru_cache(maxsize=4096)
+def _forms(word: str) -> tuple[str, str]:
+    """A word of a rule as `_spaced` texts hold it, in the singular and with an s."""
+    return _spaced(word), f"{_spaced(word)[:-1]}s "
 
 
 def _spaced(text: str) -> str:

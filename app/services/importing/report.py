@@ -14,6 +14,7 @@ from app.services.faults import message
 from app.services.importing.files import SourceRow
 from app.services.importing.mapping import ColumnMapping
 
+COUNTS = ("created", "updated", "unchanged", "failed")
 SHOWN = 80  # characters of a value
 HEADERS = ("line", "external_id", "severity", "field", "cause", "message", "value")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")  # what a spreadsheet would run
@@ -51,6 +52,12 @@ class Report:
     def count(self, outcome: str) -> None:
         """Count a row that went in: "created", "updated" or "unchanged"."""
         setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def add(self, other: Report) -> None:
+        """Take in what became of more rows."""
+        for name in COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.notes.extend(other.notes)
 
     def fail(self, row: SourceRow, external_id: str, faults: Mapping[str, str], mapping: ColumnMapping) -> None:
         """Count a row that did not go in, and say why."""
