@@ -94,11 +94,9 @@ def encoder() -> SentenceEncoder:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The browser's program."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        found = shutil.which(name)
-        if found is not None:
-            return Path(found)
-    missing("Chromium", "no chromium or google-chrome is installed")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next(filter(None, map(shutil.which, names)), None)
+    return Path(found) if found else missing("Chromium", "no chromium or google-chrome is installed")
 
 
 def _shared() -> Path:

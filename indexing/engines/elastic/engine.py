@@ -52,14 +52,19 @@ class ElasticEngine:
         """As the protocol says."""
         with _answering():
             try:
-                self._slow.indices.create(index=name, settings=settings_of(definition), mappings=mapping_of(definition))
+                self._slow.indices.create(
+                    index=name,
+                    settings=settings_of(definition),
+                    mappings=mapping_of(definition),
+                    aliases={_writing(name): {}},
+                )
             except ApiError as error:
-                if error.error != "resource_already_exists_exception" or self._definition(name) != definition:
+                if error.error != "resource_already_exists_exception" or self._build(name)[1] != definition:
                     raise
 
     def put(self, name: str, documents: Iterable[Document]) -> None:
         """As the protocol says; the bulk answer is read item by item."""
-        definition = self._definition(name)
+        build, definition = self._build(name)
         causes: dict[str, str] = {}
         good: list[Document] = []
         for document in documents:
@@ -68,14 +73,18 @@ class ElasticEngine:
                 good.append(document)
             else:
                 causes[str(document.id)] = fault
-        causes |= self._bulk([_index_action(name, document) for document in good], ignored={409})
+        causes |= self._bulk([_index_action(build, document) for document in good], ignored={409})
         if causes:
             raise RejectedDocuments(list(causes), causes)
 
     def delete(self, name: str, versions: Mapping[str, int]) -> None:
         """As the protocol says."""
+        target = _writing(self._build(name)[0])
+        with _answering():  # a deletion makes a missing index too, and cannot ask for an alias as a write can
+            if not self._slow.indices.exists_alias(name=target):
+                raise SearchUnavailable(f"there is no index behind {target}")
         actions = [
-            {"_op_type": "delete", "_index": name, "_id": key, "version": version, "version_type": "external_gte"}
+            {"_op_type": "delete", "_index": target, "_id": key, "version": version, "version_type": "external_gte"}
             for key, version in versions.items()
         ]
         causes = self._bulk(actions, ignored={404, 409})
@@ -222,13 +231,14 @@ class ElasticEngine:
                 raise SearchUnavailable(f"Elasticsearch: {str(answer['error'].get('reason', answer['error']))[:300]}")
         return list(answers)
 
-    def _definition(self, name: str) -> IndexDefinition:
+    def _build(self, name: str) -> tuple[str, IndexDefinition]:
+        """The build that a name or an alias stands for, and its definition."""
         if name not in self._definitions:
             with _answering():
                 ((real, found),) = self._client.indices.get_mapping(index=name).items()
             self._definitions[real] = definition_from(found["mappings"]["_meta"])
-            return self._definitions[real]
-        return self._definitions[name]
+            return real, self._definitions[real]
+        return name, self._definitions[name]
 
     def _bulk(self, actions: list[dict[str, Any]], ignored: Collection[int]) -> dict[str, str]:
         """Send in chunks; returns the cause of each refused item, those with an ignored status left out."""
@@ -236,24 +246,39 @@ class ElasticEngine:
         wait = "wait_for" if self._refresh_wait and len(actions) <= FEW else False
         with _answering():
             answers = streaming_bulk(
-                self._slow, actions, raise_on_error=False, max_retries=RETRIES, initial_backoff=0.2, refresh=wait
+                self._slow,
+                actions,
+                raise_on_error=False,
+                max_retries=RETRIES,
+                initial_backoff=0.2,
+                refresh=wait,
+                require_alias=True,
             )
             for good, item in answers:
                 (outcome,) = item.values()
+                error = outcome.get("error", {})
+                if isinstance(error, dict) and error.get("type") == "index_not_found_exception":
+                    raise SearchUnavailable(f"there is no index behind {outcome['_index']}")
                 if not good and outcome["status"] not in ignored:
-                    error = outcome.get("error", {})
                     causes[outcome["_id"]] = error.get("reason", "refused") if isinstance(error, dict) else str(error)
         return causes
 
 
-def _index_action(name: str, document: Document) -> dict[str, Any]:
+def _writing(build: str) -> str:
+    """The alias that writes to a build go through. A write that asks for an alias is refused where the build was
+    dropped meanwhile; a plain one would make the index anew, without its mapping.
+    """
+    return f"{build}-w"
+
+
+def _index_action(build: str, document: Document) -> dict[str, Any]:
     source: dict[str, Any] = {"key": document.id, **document.fields}
     source["passages"] = [
         {"key": passage.key, "vector": [float(number) for number in passage.vector]} for passage in document.passages
     ]
     return {
         "_op_type": "index",
-        "_index": name,
+        "_index": _writing(build),
         "_id": document.id,
         "version": document.version,
         "version_type": "external_gte",
@@ -271,5 +296,5 @@ def _passages(answer: Mapping[str, Any]) -> dict[str, str]:
     for hit in answer["hits"]["hits"]:
         inner = hit["inner_hits"]["passages"]["hits"]["hits"]
         if inner:
-            found[hit["_id"]] = inner[0]["fields"]["passages"][0]["key"][0]
+            found[hit["_id"]] = inner[0]["fields"]["passages.key"][0]
     return found
