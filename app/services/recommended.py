@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Match, Submission
@@ -35,6 +36,21 @@ def firm_of(work: Work, actor: Actor, organisation_id: int) -> FirmProfile | Non
     if not (actor.facilitator or actor.is_member(organisation_id)):
         raise NotFound(f"organisation {organisation_id}")
     return work.session.scalars(select(FirmProfile).where(FirmProfile.organisation_id == organisation_id)).first()
+
+
+def own_firms(work: Work, actor: Actor) -> Sequence[FirmProfile]:
+    """The profiles that this person speaks for."""
+    query = select(FirmProfile).where(FirmProfile.organisation_id.in_(actor.organisation_ids))
+    return work.session.scalars(query.order_by(FirmProfile.id)).all()
+
+
+def firms_without_profile(work: Work, actor: Actor) -> Sequence[Organisation]:
+    """The firms that this person speaks for and that have not described themselves yet."""
+    described = select(FirmProfile.organisation_id)
+    query = select(Organisation).where(
+        Organisation.id.in_(actor.organisation_ids), Organisation.is_firm, Organisation.id.not_in(described)
+    )
+    return work.session.scalars(query.order_by(Organisation.name)).all()
 
 
 def recommended_for(work: Work, actor: Actor, firm: FirmProfile) -> Recommended:

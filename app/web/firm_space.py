@@ -1,6 +1,9 @@
-"""A firm's own space: recommended challenges with reasons, its answers, its profile."""
+"""A firm's own space: recommended challenges with reasons, and its answers to them; its profile."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,53 +11,60 @@ from flask_babel import gettext as _
 
 from app.records.accounts import Organisation
 from app.records.firms import FirmProfile
+from app.records.matches import Match
 from app.services.access import may_edit_firm
 from app.services.answer_match import answer_interested, decline, take_back
 from app.services.choices import REASONS
 from app.services.firm_data import FirmData, firm_data
-from app.services.move_firm import legal_moves, submit_for_review
+from app.services.move_firm import legal_moves, reopen_for_edit, submit_for_review, withdraw
 from app.services.recommended import firm_of, recommended_for
 from app.services.save_firm import save_firm
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.form_data import read_firm
-from app.web.forms import fault_messages
-from app.web.taxonomy import sectors, technologies
-from matching.errors import InvalidInput, NotFound
+from app.web.form_options import shared_options
+from app.web.forms import fault_messages, flash_warnings
+from matching.errors import InvalidInput, NotFound, StaleDecision
 
 bp = Blueprint("firm_space", __name__)
+
+FIRM_MOVES = {"submit_for_review": submit_for_review, "reopen_for_edit": reopen_for_edit, "withdraw": withdraw}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An answer that was refused, with what was typed."""
+
+    match_id: int
+    reason: str
+    note: str
+    errors: Mapping[str, str]
 
 
 @bp.get("/organisations/<int:organisation_id>/recommended")
 @access("firm_member")
 def recommended(organisation_id: int) -> ResponseReturnValue:
     """Recommended challenges: what the facilitator recommends first, then what is merely suggested."""
-    with parts().store.read() as work:
-        firm = firm_of(work, actor(), organisation_id)
-        found = recommended_for(work, actor(), firm) if firm is not None else None
-    return render_template(
-        "firm_space/recommended.html", firm=firm, found=found, reasons=REASONS, organisation_id=organisation_id
-    )
+    return _recommended(organisation_id, None)
 
 
 @bp.post("/matches/<int:match_id>/answer")
 @access("firm_member")
 def answer(match_id: int) -> ResponseReturnValue:
     """Interested, not for us, or taken back."""
+    organisation_id = _own_match(match_id)
     move, expected = request.form.get("move"), request.form.get("row_version", type=int)
+    reason, note = request.form.get("reason", ""), request.form.get("note", "")
     try:
         with parts().store.write() as work:
             if move == "interested":
-                match = answer_interested(work, actor(), match_id, expected=expected)
+                answer_interested(work, actor(), match_id, expected=expected)
             elif move == "decline":
-                reason, note = request.form.get("reason", ""), request.form.get("note", "")
-                match = decline(work, actor(), match_id, reason, note, expected=expected)
+                decline(work, actor(), match_id, reason, note, expected=expected)
             else:
-                match = take_back(work, actor(), match_id, expected=expected)
-            organisation_id = match.firm.organisation_id
+                take_back(work, actor(), match_id, expected=expected)
     except InvalidInput as error:
-        flash(" ".join(fault_messages(error.faults).values()), "error")
-        return redirect(request.form.get("back_to") or url_for("pages.workspace"))
+        return _recommended(organisation_id, Failed(match_id, reason, note, fault_messages(error.faults))), 422
     texts = {
         "interested": _("Noted: you are interested. The facilitator will see it."),
         "decline": _("Noted: not for you. You can take it back below."),
@@ -92,10 +102,7 @@ def create(organisation_id: int) -> ResponseReturnValue:
 @access("firm_member")
 def edit(firm_id: int) -> ResponseReturnValue:
     """Change the profile and its solutions."""
-    with parts().store.read() as work:
-        firm = work.session.get(FirmProfile, firm_id)
-    if firm is None or not may_edit_firm(actor(), firm):
-        raise NotFound(f"firm {firm_id}")
+    firm = _own_firm(firm_id)
     stored = firm_data(firm)
     if request.method == "GET":
         return _form(stored, firm, {})
@@ -103,7 +110,59 @@ def edit(firm_id: int) -> ResponseReturnValue:
     return _save(read_firm(firm.organisation_id, kept), firm)
 
 
+@bp.post("/firms/<int:firm_id>/move")
+@access("firm_member")
+def move(firm_id: int) -> ResponseReturnValue:
+    """Send the profile to the facilitator, take it back, withdraw it or take it up again."""
+    _own_firm(firm_id)
+    step = FIRM_MOVES.get(request.form.get("move", ""))
+    if step is None:
+        raise NotFound("no such move")
+    with parts().store.write() as work:
+        step(work, actor(), firm_id)
+    flash(_("The state of the profile was changed."))
+    return redirect(url_for("firm_space.edit", firm_id=firm_id))
+
+
+def _own_match(match_id: int) -> int:
+    """The organisation of the match's firm, which must be the actor's: strangers learn nothing of a match."""
+    with parts().store.read() as work:
+        match = work.session.get(Match, match_id)
+        if match is None or not actor().is_member(match.firm.organisation_id):
+            raise NotFound(f"match {match_id}")
+        return match.firm.organisation_id
+
+
+def _own_firm(firm_id: int) -> FirmProfile:
+    with parts().store.read() as work:
+        firm = work.session.get(FirmProfile, firm_id)
+    if firm is None or not may_edit_firm(actor(), firm):
+        raise NotFound(f"firm {firm_id}")
+    return firm
+
+
+def _recommended(organisation_id: int, failed: Failed | None) -> str:
+    with parts().store.read() as work:
+        firm = firm_of(work, actor(), organisation_id)
+        organisation = work.session.get(Organisation, organisation_id)
+        found = recommended_for(work, actor(), firm) if firm is not None else None
+    if organisation is None:
+        raise NotFound(f"organisation {organisation_id}")
+    return render_template(
+        "firm_space/recommended.html",
+        firm=firm,
+        organisation=organisation,
+        organisation_id=organisation_id,
+        found=found,
+        reasons=REASONS,
+        failed=failed,
+        may_answer=actor().is_member(organisation_id),  # a facilitator reads along, but answers for nobody
+    )
+
+
 def _save(data: FirmData, firm: FirmProfile | None) -> ResponseReturnValue:
+    if request.form.get("then") == "more":
+        return _form(data, firm, {})
     expected = request.form.get("version", type=int)
     try:
         with parts().store.write() as work:
@@ -113,21 +172,26 @@ def _save(data: FirmData, firm: FirmProfile | None) -> ResponseReturnValue:
                 submit_for_review(work, actor(), saved.id)
     except InvalidInput as error:
         return _form(data, firm, fault_messages(error.faults)), 422
-    for field, text in fault_messages(saved.warnings).items():
-        flash(f"{text} ({field})", "warning")
-    flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
+    except StaleDecision:
+        return _form(data, firm, {}, stale=True), 409
+    flash_warnings(saved.warnings)
+    if request.form.get("then") == "review":
+        flash(_("The profile was sent to the facilitator."))
+    else:
+        flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
     return redirect(url_for("firms.profile", firm_id=saved.id))
 
 
-def _form(data: FirmData, firm: FirmProfile | None, errors: dict[str, str]) -> str:
+def _form(data: FirmData, firm: FirmProfile | None, errors: dict[str, str], *, stale: bool = False) -> str:
     moves = legal_moves(actor(), firm) if firm is not None else ["submit_for_review"]
     return render_template(
         "firm_space/profile_form.html",
         data=data,
         firm=firm,
         errors=errors,
-        sectors=sectors(),
-        technologies=technologies(),
+        stale=stale,
         may_review="submit_for_review" in moves,
+        firm_moves=[name for name in FIRM_MOVES if name in moves] if firm is not None else [],
         rows=max(len(data.solutions) + 1, 2),
+        **shared_options(data.technologies),
     )

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import flash, request
 
 from app.services.faults import message
 from app.web.context import language
+from app.web.field_labels import field_label
 
 
 def fault_messages(faults: Mapping[str, str]) -> dict[str, str]:
     """Cause codes → sentences in the reader's language."""
     return {field: message(cause, language()) for field, cause in faults.items()}
+
+
+def flash_warnings(warnings: Mapping[str, str]) -> None:
+    """What was saved all the same, shown with the name of its field on the next page."""
+    for field, text in fault_messages(warnings).items():
+        flash(f"{field_label(field)} — {text}", "warning")
 
 
 def lines(name: str) -> list[str]:

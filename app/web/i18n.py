@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import Babel, format_date, format_decimal, get_locale
 
 from app.web.context import LANGUAGE_COOKIE, language, other_language
+from app.web.field_labels import field_label
 from app.web.taxonomy import code_labels, label
 
 A_YEAR_S = 365 * 24 * 3600
@@ -27,6 +28,7 @@ def init_i18n(app: Flask) -> None:
         switch_url=switch_url,
         get_locale=get_locale,
         code_labels=code_labels,
+        field_label=field_label,
         label=label,
     )
     app.jinja_env.filters.update(day=_day, number=_number, pick=pick)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.records.accounts import Organisation
 from app.records.matches import Submission
 from app.services.access import may_edit_challenge
+from app.services.challenge_history import challenge_history
 from app.services.move_challenge import legal_moves
 from app.services.owner_view import challenge_desk, own_challenges
 from app.web.access import access
@@ -24,6 +27,8 @@ def challenges(organisation_id: int) -> ResponseReturnValue:
     with parts().store.read() as work:
         organisation = work.session.get(Organisation, organisation_id)
         rows = own_challenges(work, actor(), organisation_id)
+    if organisation is None:
+        raise NotFound(f"organisation {organisation_id}")
     return render_template("owner/challenges.html", organisation=organisation, rows=rows)
 
 
@@ -31,14 +36,23 @@ def challenges(organisation_id: int) -> ResponseReturnValue:
 @access("owner_member")
 def desk(challenge_id: int) -> ResponseReturnValue:
     """One challenge with its firms and submissions."""
+    return desk_page(challenge_id, {}, "")
+
+
+def desk_page(challenge_id: int, errors: Mapping[str, str], typed_reason: str) -> str:
+    """The desk; `errors` and `typed_reason` are of a withdrawal that was refused. Raises NotFound for strangers."""
     with parts().store.read() as work:
         found = challenge_desk(work, actor(), challenge_id)
+        history = challenge_history(work, actor(), found.challenge)
     return render_template(
         "owner/desk.html",
         desk=found,
         challenge=found.challenge,
+        history=history,
         moves=legal_moves(actor(), found.challenge),
         may_edit=may_edit_challenge(actor(), found.challenge),
+        errors=errors,
+        typed_reason=typed_reason,
     )
 
 
@@ -52,4 +66,5 @@ def submission(challenge_id: int, submission_id: int) -> ResponseReturnValue:
         if found is None or found.challenge_id != challenge_id or found.state in ("draft", "withdrawn"):
             raise NotFound(f"submission {submission_id}")
         challenge, firm = found.challenge, found.firm
-    return render_template("owner/submission.html", submission=found, challenge=challenge, firm=firm)
+        solution = next((one for one in firm.solutions if one.id == found.solution_id), None)
+    return render_template("owner/submission.html", submission=found, challenge=challenge, firm=firm, solution=solution)

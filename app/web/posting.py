@@ -1,7 +1,8 @@
-"""Post a challenge and edit it; send it to the facilitator; withdraw it."""
+"""Post a challenge and edit it; send it to the facilitator or take it back; close it; withdraw it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,17 +11,20 @@ from flask_babel import gettext as _
 
 from app.records.accounts import Organisation
 from app.records.challenges import Challenge
+from app.records.store import Work
 from app.services.access import may_edit_challenge, may_post_challenge, may_see_private_note
+from app.services.actor import Actor
 from app.services.challenge_data import ChallengeData, challenge_data
-from app.services.move_challenge import legal_moves, submit_for_review, withdraw
+from app.services.move_challenge import close, legal_moves, reopen_for_edit, submit_for_review, withdraw
 from app.services.save_challenge import save_challenge
 from app.services.workshops import list_workshops
+from app.web import owner
 from app.web.access import access
-from app.web.context import actor, parts
+from app.web.context import actor, language, parts
 from app.web.form_data import read_challenge
-from app.web.forms import fault_messages
-from app.web.taxonomy import sectors, technologies
-from matching.errors import InvalidInput, NotFound
+from app.web.form_options import shared_options
+from app.web.forms import fault_messages, flash_warnings
+from matching.errors import InvalidInput, NotFound, StaleDecision
 
 bp = Blueprint("posting", __name__)
 
@@ -55,23 +59,43 @@ def edit(challenge_id: int) -> ResponseReturnValue:
 @access("owner_member")
 def review(challenge_id: int) -> ResponseReturnValue:
     """Send a draft to the facilitator."""
-    with parts().store.write() as work:
-        submit_for_review(work, actor(), challenge_id)
-    flash(_("The challenge was sent to the facilitator."))
-    return redirect(url_for("owner.desk", challenge_id=challenge_id))
+    return _move(challenge_id, submit_for_review, _("The challenge was sent to the facilitator."))
+
+
+@bp.post("/challenges/<int:challenge_id>/draft")
+@access("owner_member")
+def back_to_draft(challenge_id: int) -> ResponseReturnValue:
+    """Take it back from review."""
+    return _move(challenge_id, reopen_for_edit, _("The challenge is a draft again."))
+
+
+@bp.post("/challenges/<int:challenge_id>/close")
+@access("owner_member")
+def close_now(challenge_id: int) -> ResponseReturnValue:
+    """Take no more submissions."""
+    return _move(challenge_id, close, _("The challenge takes no more submissions."))
 
 
 @bp.post("/challenges/<int:challenge_id>/withdraw")
 @access("owner_member")
 def take_back(challenge_id: int) -> ResponseReturnValue:
     """Withdraw a challenge with a public reason."""
+    _own(challenge_id)
+    reason = request.form.get("reason", "")
     try:
         with parts().store.write() as work:
-            withdraw(work, actor(), challenge_id, request.form.get("reason", ""))
+            withdraw(work, actor(), challenge_id, reason)
     except InvalidInput as error:
-        flash(" ".join(fault_messages(error.faults).values()), "error")
-        return redirect(url_for("owner.desk", challenge_id=challenge_id))
+        return owner.desk_page(challenge_id, fault_messages(error.faults), reason), 422
     flash(_("The challenge was withdrawn."))
+    return redirect(url_for("owner.desk", challenge_id=challenge_id))
+
+
+def _move(challenge_id: int, move: Callable[[Work, Actor, int], Challenge], done: str) -> ResponseReturnValue:
+    _own(challenge_id)
+    with parts().store.write() as work:
+        move(work, actor(), challenge_id)
+    flash(done)
     return redirect(url_for("owner.desk", challenge_id=challenge_id))
 
 
@@ -84,6 +108,8 @@ def _own(challenge_id: int) -> Challenge:
 
 
 def _save(data: ChallengeData, challenge: Challenge | None) -> ResponseReturnValue:
+    if request.form.get("then") == "more":
+        return _form(data, challenge, {})
     expected = request.form.get("version", type=int)
     challenge_id = challenge.id if challenge is not None else None
     try:
@@ -93,13 +119,17 @@ def _save(data: ChallengeData, challenge: Challenge | None) -> ResponseReturnVal
                 submit_for_review(work, actor(), saved.id)
     except InvalidInput as error:
         return _form(data, challenge, fault_messages(error.faults)), 422
-    for field, text in fault_messages(saved.warnings).items():
-        flash(f"{text} ({field})", "warning")
-    flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
+    except StaleDecision:
+        return _form(data, challenge, {}, stale=True), 409
+    flash_warnings(saved.warnings)
+    if request.form.get("then") == "review":
+        flash(_("The challenge was sent to the facilitator."))
+    else:
+        flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
     return redirect(url_for("owner.desk", challenge_id=saved.id))
 
 
-def _form(data: ChallengeData, challenge: Challenge | None, errors: dict[str, str]) -> str:
+def _form(data: ChallengeData, challenge: Challenge | None, errors: dict[str, str], *, stale: bool = False) -> str:
     with parts().store.read() as work:
         workshops = list_workshops(work)
     moves: list[Any] = list(legal_moves(actor(), challenge)) if challenge is not None else ["submit_for_review"]
@@ -108,10 +138,10 @@ def _form(data: ChallengeData, challenge: Challenge | None, errors: dict[str, st
         data=data,
         challenge=challenge,
         errors=errors,
-        sectors=sectors(),
-        technologies=technologies(),
-        workshops=workshops,
+        stale=stale,
+        workshop_options=[(row.code, row.title_fr if language() == "fr" else row.title_en) for row in workshops],
         may_review="submit_for_review" in moves,
         may_edit=challenge is None or may_edit_challenge(actor(), challenge),
         rows=max(len(data.needs) + 2, 4),
+        **shared_options(data.technologies),
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
+from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Submission
 from app.services.access import may_see_challenge
-from app.services.recommended import firm_of
+from app.services.recommended import firm_of, firms_without_profile, own_firms
 from app.services.submit_solution import (
     EDITABLE,
     SubmissionData,
@@ -24,10 +27,23 @@ from app.services.submit_solution import (
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.form_data import read_submission
+from app.web.form_options import TRL_OPTIONS
 from app.web.forms import fault_messages
-from matching.errors import InvalidInput, NotFound
+from matching.errors import IllegalMove, InvalidInput, NotFound, StaleDecision
 
 bp = Blueprint("submissions", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the page of a submission is about: the challenge, the firm that answers, and what is stored."""
+
+    challenge: Challenge
+    firm: FirmProfile | None
+    firms: Sequence[FirmProfile]
+    stored: Submission | None
+    takes: bool  # whether the challenge takes submissions today
+    organisations: Sequence[Organisation]  # the actor's firms that have no profile yet
 
 
 @bp.get("/organisations/<int:organisation_id>/submissions")
@@ -36,57 +52,43 @@ def mine(organisation_id: int) -> ResponseReturnValue:
     """What the firm has submitted, and where it stands."""
     with parts().store.read() as work:
         firm = firm_of(work, actor(), organisation_id)
+        organisation = work.session.get(Organisation, organisation_id)
         rows = submissions_of(work, firm.id) if firm is not None else []
-    return render_template("firm_space/submissions.html", firm=firm, rows=rows)
+        open_ids = {row.id for row in rows if may_submit(work, row.challenge)}
+    if organisation is None:
+        raise NotFound(f"organisation {organisation_id}")
+    return render_template(
+        "firm_space/submissions.html",
+        organisation=organisation,
+        rows=rows,
+        open_ids=open_ids,
+        may_answer=actor().is_member(organisation_id),
+    )
 
 
 @bp.route("/challenges/<int:challenge_id>/submit", methods=["GET", "POST"])
 @access("firm_member")
 def answer(challenge_id: int) -> ResponseReturnValue:
     """The form of a submission: saved as a draft or submitted."""
-    with parts().store.read() as work:
-        challenge = work.session.get(Challenge, challenge_id)
-        if challenge is None or not may_see_challenge(actor(), challenge):
-            raise NotFound(f"challenge {challenge_id}")
-        firms = work.session.scalars(
-            select(FirmProfile).where(FirmProfile.organisation_id.in_(actor().organisation_ids))
-        ).all()
-        wanted = request.values.get("firm", type=int)
-        firm = next((one for one in firms if one.id == wanted), firms[0] if firms else None)
-        stored = find_submission(work, firm.id, challenge_id) if firm is not None else None
-        is_open = may_submit(work, challenge)
-    data = _stored_data(stored)
-    errors: dict[str, str] = {}
-    if request.method == "POST" and firm is not None:
-        data = read_submission([need.id for need in challenge.needs])
-        submit = request.form.get("then") == "submit"
-        try:
-            with parts().store.write() as work:
-                save_submission(
-                    work,
-                    actor(),
-                    firm.id,
-                    challenge_id,
-                    data,
-                    submit=submit,
-                    expected_version=request.form.get("version", type=int),
-                )
-        except InvalidInput as error:
-            errors = fault_messages(error.faults)
-        else:
-            flash(_("Your solution was submitted.") if submit else _("Saved."))
-            return redirect(url_for("submissions.mine", organisation_id=firm.organisation_id))
-    page = render_template(
-        "firm_space/submit.html",
-        challenge=challenge,
-        firm=firm,
-        firms=firms,
-        data=data,
-        stored=stored,
-        errors=errors,
-        is_open=is_open and (stored is None or stored.state in EDITABLE),
-    )
-    return page, (422 if errors else 200)
+    form = _load(challenge_id)
+    if request.method == "GET" or form.firm is None:
+        return _page(form, _stored_data(form.stored), {})
+    data = read_submission([need.id for need in form.challenge.needs])
+    submit = request.form.get("then") == "submit"
+    expected = request.form.get("version", type=int)
+    try:
+        with parts().store.write() as work:
+            saved = save_submission(
+                work, actor(), form.firm.id, challenge_id, data, submit=submit, expected_version=expected
+            )
+    except InvalidInput as error:
+        return _page(form, data, fault_messages(error.faults)), 422
+    except StaleDecision:
+        return _page(form, data, {}, stale=True), 409
+    except IllegalMove:
+        return _page(_load(challenge_id), data, {}, unsaved=True), 409
+    flash(_("Your solution was submitted.") if saved.state == "submitted" else _("Saved as a draft."))
+    return redirect(url_for("submissions.mine", organisation_id=form.firm.organisation_id))
 
 
 @bp.post("/submissions/<int:submission_id>/withdraw")
@@ -98,6 +100,42 @@ def take_back(submission_id: int) -> ResponseReturnValue:
         organisation_id = submission.firm.organisation_id
     flash(_("The submission was withdrawn. You can submit again until the deadline."))
     return redirect(url_for("submissions.mine", organisation_id=organisation_id))
+
+
+def _load(challenge_id: int) -> Form:
+    with parts().store.read() as work:
+        challenge = work.session.get(Challenge, challenge_id)
+        if challenge is None or not may_see_challenge(actor(), challenge):
+            raise NotFound(f"challenge {challenge_id}")
+        firms = own_firms(work, actor())
+        wanted = request.values.get("firm", type=int)
+        firm = next((one for one in firms if one.id == wanted), firms[0] if firms else None)
+        stored = find_submission(work, firm.id, challenge_id) if firm is not None else None
+        return Form(challenge, firm, firms, stored, may_submit(work, challenge), firms_without_profile(work, actor()))
+
+
+def _page(
+    form: Form, data: SubmissionData, errors: Mapping[str, str], *, stale: bool = False, unsaved: bool = False
+) -> str:
+    is_own = form.firm is not None and form.firm.organisation_id == form.challenge.organisation_id
+    editable = form.stored is None or form.stored.state in EDITABLE
+    return render_template(
+        "firm_space/submit.html",
+        challenge=form.challenge,
+        firm=form.firm,
+        firms=form.firms,
+        organisations=form.organisations,
+        stored=form.stored,
+        takes=form.takes,
+        is_own=is_own,
+        is_open=form.takes and editable,
+        data=data,
+        errors=errors,
+        stale=stale,
+        unsaved=unsaved,
+        solution_options=[(row.id, row.name) for row in form.firm.solutions] if form.firm is not None else [],
+        trl_options=TRL_OPTIONS,
+    )
 
 
 def _stored_data(stored: Submission | None) -> SubmissionData:
