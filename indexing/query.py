@@ -14,8 +14,15 @@ from matching.model import Language
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
 LONGEST_QUERY = 20_000  # characters; a whole challenge may be a query
 
+# Engines refuse a query of too many clauses (a stock Elasticsearch may stop at 1,024). Each token is two clauses, a
+# phrase and an excluded word four: 800 + 80 + 120. What is left out is the rarest of a long text.
+MOST_TOKENS = 400
+MOST_PHRASES = 20
+MOST_EXCLUDED = 30
+
+# Possessive (++): a quote without its twin costs one look to the end of the text, not one for each way to divide it.
 _PARTS = re.compile(
-    r"(?P<minus>(?<!\S)-(?=[\w\"“«]))?(?:[\"“”«]\s*(?P<phrase>[^\"“”«»]+?)\s*[\"”“»]|(?P<word>[^\s\"“”«»]+))"
+    r"(?P<minus>(?<!\S)-(?=[\w\"“«]))?(?:[\"“”«](?P<phrase>[^\"“”«»]++)[\"”“»]|(?P<word>[^\s\"“”«»]++))"
 )
 
 Translations = Callable[[str, Language], Sequence[tuple[str, float]]]  # token, its language -> tokens of the other one
@@ -36,21 +43,24 @@ def parse(text: str) -> ParsedQuery:
     phrases: list[str] = []
     excluded: list[str] = []
     for part in _PARTS.finditer(text[:LONGEST_QUERY]):
-        content = part["phrase"] or part["word"] or ""
+        content = (part["phrase"] or part["word"]).strip()
+        if not content:
+            continue
         if part["minus"]:
             excluded.append(content)
         elif part["phrase"]:
             phrases.append(content)
         else:
             free.append(content)
-    return ParsedQuery(" ".join(free), tuple(phrases), tuple(excluded))
+    return ParsedQuery(" ".join(free), tuple(phrases[:MOST_PHRASES]), tuple(excluded[:MOST_EXCLUDED]))
 
 
 def words_of(text: str, language: Language, translations: Translations | None = None) -> tuple[Word, ...]:
     """The distinct words of a text in the query's language, each with its token in either language.
 
     A repeated word counts by its frequency. Words that are stop words in the query's language are left out.
-    `translations` adds tokens of the other language with their probability as weight.
+    `translations` adds tokens of the other language with their probability as weight. The most frequent words of a
+    long text come first, and at most `MOST_TOKENS` tokens in all.
     """
     counts: Counter[str] = Counter()
     surfaces: dict[str, str] = {}
@@ -59,14 +69,18 @@ def words_of(text: str, language: Language, translations: Translations | None = 
             counts[span.token] += 1
             surfaces.setdefault(span.token, span.surface)
     other: Language = "en" if language == "fr" else "fr"
-    found = []
-    for token, count in counts.items():
+    found: list[Word] = []
+    left = MOST_TOKENS
+    for token, count in counts.most_common():
         tokens = {(language, token): 1.0}
         for same in analyse(surfaces[token], other):
             tokens.setdefault((other, same), 1.0)
         for translated, probability in translations(token, language) if translations else ():
             key = (other, translated)
             tokens[key] = max(tokens.get(key, 0.0), probability)
+        left -= len(tokens)
+        if left < 0:
+            break
         found.append(Word(tuple(Token(lang, text_, weight * count) for (lang, text_), weight in tokens.items())))
     return tuple(found)
 

@@ -22,8 +22,9 @@ SEARCH_WAIT_S = 5.0
 WRITE_WAIT_S = 60.0
 RETRIES = 3
 PAGE = 5000
+WORDS_A_PAGE = 10_000  # of the vocabulary; a page may have at most 65,535 (search.max_buckets)
+DEEPEST = 10_000  # results beyond cannot be paged to: max_result_window
 FEW = 50  # documents: so small a write waits until readers see it
-MOST_WORDS = 60_000
 
 
 @contextmanager
@@ -154,7 +155,8 @@ class ElasticEngine:
             }
             plain = not query.words and query.vector is None
             if query.sort != "relevance" or plain:
-                body |= {"size": query.limit, "from": min(query.offset, 10_000 - query.limit)}
+                start = min(query.offset, DEEPEST)
+                body |= {"from": start, "size": min(query.limit, DEEPEST - start)}
                 body["sort"] = queries.order(query.sort)
             pairs = [(name, body)]
             if query.facets:
@@ -178,12 +180,17 @@ class ElasticEngine:
         )
 
     def vocabulary(self, name: str) -> Mapping[str, int]:
-        """As the protocol says."""
+        """As the protocol says; read page by page."""
+        found: dict[str, int] = {}
+        pages: dict[str, Any] = {"size": WORDS_A_PAGE, "sources": [{"word": {"terms": {"field": "surface"}}}]}
         with _answering():
-            answer = self._slow.search(
-                index=name, size=0, aggs={"words": {"terms": {"field": "surface", "size": MOST_WORDS}}}
-            )
-        return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["words"]["buckets"]}
+            while True:
+                answer = self._slow.search(index=name, size=0, aggs={"words": {"composite": pages}})
+                words = answer["aggregations"]["words"]
+                found.update({bucket["key"]["word"]: bucket["doc_count"] for bucket in words["buckets"]})
+                if len(words["buckets"]) < WORDS_A_PAGE:
+                    return found
+                pages["after"] = words["after_key"]
 
     def nearest(
         self, name: str, vectors: Floats, limit: int, *, among: Collection[str] | None = None

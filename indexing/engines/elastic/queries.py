@@ -8,7 +8,7 @@ from typing import Any
 from indexing.engine import EngineQuery, Phrase, Word
 from matching.model import Floats
 
-MOST_CODES = 1000  # values of one facet
+MOST_CODES = 10_000  # values of one facet; the places of thousands of firms are more than a thousand
 NOTHING: dict[str, Any] = {"match_none": {}}
 
 
