@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 CATALOGUES := app/translations/fr/LC_MESSAGES/messages.mo
 export HF_HUB_OFFLINE ?= 1
+# --no-compile: half of pip's time goes into compiling modules that are never imported; Python compiles the others on first use.
+PIP := $(PIP) --no-compile
 
 .PHONY: help install demo test check lint types imports bench evaluate real translations clean
 
@@ -22,13 +24,13 @@ $(VENV)/bin/python:
 
 $(STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "installing the pinned packages (about 2 GB with torch; a minute or two) ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps -e .
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.txt $(STAMP)
 	@echo "installing what tests and checks need ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
 	@touch $@
 
 app/translations/%/LC_MESSAGES/messages.mo: app/translations/%/LC_MESSAGES/messages.po | $(STAMP)
