@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 CATALOGUES := app/translations/fr/LC_MESSAGES/messages.mo
 export HF_HUB_OFFLINE ?= 1
 # --no-compile: half of pip's time goes into compiling modules that are never imported; Python compiles the others on first use.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
 .PHONY: help install demo test check lint types imports bench evaluate real translations clean
 
