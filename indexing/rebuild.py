@@ -21,6 +21,14 @@ class CountsDiffer(MatchmakingError):
     """The new build does not hold what the database holds; the alias still points at the old one."""
 
 
+class OutOfTime(Exception):
+    """The caller's time is up: the build that is named may be gone on with later."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class Source(Protocol):
     """The rows that belong into the index, as the database has them now."""
 
@@ -46,9 +54,16 @@ def rebuild(
     source: Source,
     at: datetime,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    begun: str | None = None,
+    batch: int = BATCH,
+    time_is_up: Callable[[], bool] = lambda: False,
 ) -> Rebuilt:
-    """Raises CountsDiffer or SearchUnavailable; the alias is only moved to a build that agrees with the database."""
-    name = definition.build_name(at)
+    """Raises CountsDiffer or SearchUnavailable; the alias is only moved to a build that agrees with the database.
+
+    `begun` is a build that an earlier call left with OutOfTime, which is raised between two batches when `time_is_up`.
+    """
+    name = begun if begun in engine.names(definition.alias) else definition.build_name(at)
     engine.create(name, definition)
     rejected: dict[str, str] = {}
     try:
@@ -59,7 +74,7 @@ def rebuild(
             gone = {key: version for key, version in held.items() if key not in wanted}
             if not stale and not gone:
                 break
-            _fill(engine, name, source, stale, rejected, progress)
+            _fill(engine, name, source, stale, rejected, progress, batch, time_is_up)
             engine.delete(name, gone)
             engine.refresh(name)
         _compare(source.versions(), engine.versions(name), rejected)
@@ -79,14 +94,18 @@ def _fill(
     ids: Sequence[str],
     rejected: dict[str, str],
     progress: Callable[[int, int], None] | None,
+    batch: int,
+    time_is_up: Callable[[], bool],
 ) -> None:
-    for start in range(0, len(ids), BATCH):
+    for start in range(0, len(ids), batch):
+        if start and time_is_up():
+            raise OutOfTime(name)
         try:
-            engine.put(name, source.documents(ids[start : start + BATCH]))
+            engine.put(name, source.documents(ids[start : start + batch]))
         except RejectedDocuments as error:
             rejected.update({key: error.causes.get(key, "rejected") for key in error.ids})
         if progress is not None:
-            progress(min(start + BATCH, len(ids)), len(ids))
+            progress(min(start + batch, len(ids)), len(ids))
 
 
 def _compare(wanted: Mapping[str, int], held: Mapping[str, int], rejected: Mapping[str, str]) -> None:

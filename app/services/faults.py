@@ -58,6 +58,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The state of this record does not allow a change.",
     ),
     "not_stored": ("La base de données a refusé cette ligne.", "The database refused this row."),
+    "email_taken": ("Cette adresse a déjà un compte.", "This address already has an account."),
+    "last_administrator": (
+        "Il faut qu’au moins une personne puisse administrer : donnez d’abord ce rôle à quelqu’un d’autre.",
+        "At least one person must be able to administer: give this role to somebody else first.",
+    ),
+    "same_name": (
+        "Ce nom désigne déjà un autre secteur ou une autre technologie.",
+        "This name already means another sector or technology.",
+    ),
+    "twice": ("Deux colonnes mènent au même champ.", "Two columns lead to the same field."),
+    "no_id_column": (
+        "Choisissez la colonne qui identifie chaque ligne.",
+        "Choose the column that identifies each row.",
+    ),
     # of a whole file
     "unreadable_file": ("Ce fichier ne peut pas être lu.", "This file cannot be read."),
     "unknown_format": ("Choisissez un fichier CSV, XLSX ou JSONL.", "Choose a CSV, XLSX or JSONL file."),

@@ -24,7 +24,7 @@ from indexing import definitions
 from indexing.definitions import IndexDefinition
 from indexing.documents import Document
 from indexing.passages import passages_of
-from indexing.rebuild import Rebuilt, rebuild
+from indexing.rebuild import BATCH, Rebuilt, rebuild
 from indexing.vectors import vectors_of
 from matching.errors import RejectedDocuments
 from matching.model import Floats
@@ -88,18 +88,38 @@ def ensure_index(parts: Parts, kind: Kind) -> str:
     return name
 
 
-def rebuild_index(parts: Parts, kind: Kind, encode: Encode | None = None, progress: Progress | None = None) -> Rebuilt:
-    """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable."""
+def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
+    """Put records that are in the index again, all in one call. Raises Unavailable, RejectedDocuments."""
+    name = ensure_index(parts, kind)
+    with parts.store.read() as work:
+        rows = [row for row in _rows(work, kind, ids).values() if is_visible(row)]
+        labels = taxonomy_labels(work)
+    if rows:
+        parts.engine.put(name, _documents(parts, rows, labels, None))
+
+
+def rebuild_index(
+    parts: Parts,
+    kind: Kind,
+    encode: Encode | None = None,
+    progress: Progress | None = None,
+    *,
+    begun: str | None = None,
+    batch: int = BATCH,
+    time_is_up: Callable[[], bool] = lambda: False,
+) -> Rebuilt:
+    """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable, OutOfTime."""
     source = _RecordSource(parts, kind, encode)
-    rebuilt = rebuild(parts.engine, definition_of(parts, kind), source, datetime.now(UTC), progress)
+    definition, at = definition_of(parts, kind), datetime.now(UTC)
+    rebuilt = rebuild(parts.engine, definition, source, at, progress, begun=begun, batch=batch, time_is_up=time_is_up)
     held = {int(key): version for key, version in parts.engine.versions(rebuilt.name).items()}
     with parts.store.write() as work:
         set_index_state(work, kind, held, visible=True)
     return rebuilt
 
 
-def sweep_index(parts: Parts, kind: Kind, progress: Progress | None = None) -> Drift:
-    """Compare the index with the database and mend what differs."""
+def drift_of(parts: Parts, kind: Kind) -> tuple[list[int], list[int], list[int]]:
+    """Ids that the index lacks, holds in an older version, and holds though nobody may find them."""
     name = ensure_index(parts, kind)
     held = {int(key): version for key, version in parts.engine.versions(name).items()}
     with parts.store.read() as work:
@@ -107,6 +127,12 @@ def sweep_index(parts: Parts, kind: Kind, progress: Progress | None = None) -> D
     missing = [key for key in wanted if key not in held]
     stale = [key for key, version in wanted.items() if key in held and held[key] < version]
     orphans = [key for key in held if key not in wanted]
+    return missing, stale, orphans
+
+
+def sweep_index(parts: Parts, kind: Kind, progress: Progress | None = None) -> Drift:
+    """Compare the index with the database and mend what differs."""
+    missing, stale, orphans = drift_of(parts, kind)
     for number, key in enumerate([*missing, *stale, *orphans], start=1):
         index_record(parts, kind, key)
         if progress is not None:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.records.work import JobRun, Outbox
 from app.services.close_expired import close_expired
+from app.services.importing.run_import import purge_uploads, run_import
+from app.services.index_jobs import rebuild_slice, reindex_code_slice, sweep_slice
 from app.services.index_records import index_record, sweep_index
 from app.services.parts import Parts
 from app.services.refresh_matches import refresh_challenge, refresh_firm
@@ -45,6 +47,10 @@ TOPICS: Mapping[str, Action] = {
     "match_challenge": lambda parts, key, _payload: refresh_challenge(parts, int(key)),
     "match_firm": lambda parts, key, _payload: refresh_firm(parts, int(key)),
     "mail": lambda parts, key, payload: send_mail(parts, key, payload),
+    "rebuild_index": rebuild_slice,
+    "sweep_index": sweep_slice,
+    "reindex_code": reindex_code_slice,
+    "import": run_import,
     "approval": lambda parts, key, _payload: tell_approval(parts.store, int(key)),
 }
 
@@ -62,6 +68,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "sweep_challenges": Scheduled(timedelta(minutes=30), lambda parts: sweep_index(parts, "challenge")),
     "sweep_firms": Scheduled(timedelta(minutes=30), lambda parts: sweep_index(parts, "firm")),
     "refresh_statistics": Scheduled(timedelta(days=1), refresh_statistics),
+    "purge_uploads": Scheduled(timedelta(hours=1), purge_uploads),
     "purge": Scheduled(timedelta(days=1), lambda parts: purge(parts)),
 }
 

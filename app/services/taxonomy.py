@@ -28,11 +28,11 @@ class Names:
 
     def sector(self, name: str) -> str | None:
         """The code that a label, a synonym or a code in either language means; None where it means nothing here."""
-        return self.sectors.get(_key(name))
+        return self.sectors.get(name_key(name))
 
     def technology(self, name: str) -> str | None:
         """As `sector`, for technologies."""
-        return self.technologies.get(_key(name))
+        return self.technologies.get(name_key(name))
 
 
 def seed_taxonomy(work: Work, folder: Path = FOLDER) -> int:
@@ -71,18 +71,18 @@ def _names(rows: Iterable[Sector | Technology]) -> dict[str, str]:
     stored = sorted(rows, key=lambda row: row.code)
     names: dict[str, str] = {}
     for row in stored:
-        names.setdefault(_key(row.code), row.code)
+        names.setdefault(name_key(row.code), row.code)
     for row in stored:
         for label in (row.label_fr, row.label_en):
-            names.setdefault(_key(label), row.code)
+            names.setdefault(name_key(label), row.code)
     for row in stored:
         for synonym in (*row.synonyms_fr, *row.synonyms_en):
-            names.setdefault(_key(synonym), row.code)
+            names.setdefault(name_key(synonym), row.code)
     names.pop("", None)
     return names
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
     """Folded words without the plural's s or x ("Objets connectés" and "objet connecte" agree)."""
     words = (word for word in _SEPARATORS.split(fold(name)) if word)
     return " ".join(word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2] != "s" else word for word in words)

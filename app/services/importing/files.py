@@ -48,8 +48,11 @@ class SourceRow:
     cause: str | None = None
 
 
-def read_rows(source: SourceFile) -> list[SourceRow]:
-    """Every row that holds anything. Raises InvalidInput({"file": cause}) where the file as a whole is no good."""
+def read_rows(source: SourceFile, limit: int | None = None) -> list[SourceRow]:
+    """Every row that holds anything, or the first `limit` of them.
+
+    Raises InvalidInput({"file": cause}) where the file as a whole is no good.
+    """
     if len(source.data) > LARGEST_FILE:
         raise InvalidInput({"file": "file_too_large"})
     suffix = Path(source.name).suffix.lower()
@@ -64,6 +67,8 @@ def read_rows(source: SourceFile) -> list[SourceRow]:
     found = []
     for row in rows:
         found.append(row)
+        if len(found) == limit:
+            break
         if len(found) > MOST_ROWS:
             raise InvalidInput({"file": "file_too_large"})
     if not found:
