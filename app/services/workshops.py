@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.records.challenges import Challenge
 from app.records.store import Work
 from app.records.taxonomy import Workshop
 from app.services.access import ensure, may_moderate
@@ -33,6 +34,12 @@ class WorkshopData:
 def list_workshops(work: Work) -> Sequence[Workshop]:
     """All workshops, the newest first."""
     return work.session.scalars(select(Workshop).order_by(Workshop.held_on.desc(), Workshop.code)).all()
+
+
+def challenge_counts(work: Work) -> dict[str, int]:
+    """Code of a workshop → how many challenges came out of it."""
+    query = select(Challenge.workshop_code, func.count()).where(Challenge.workshop_code.is_not(None))
+    return {str(code): number for code, number in work.session.execute(query.group_by(Challenge.workshop_code))}
 
 
 def save_workshop(work: Work, actor: Actor, data: WorkshopData, *, new: bool = False) -> Workshop:
