@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.services.index_records import ALIASES, Kind
+from app.services.index_records import ALIASES
 from app.services.parts import Parts
 from indexing.engine import EngineQuery, Token, Word
-from indexing.query import LANGUAGES
+from indexing.proposals import BY_MEANING, BY_ONE_PASSAGE, BY_WORDS, MOST_TERMS, propose
 from matching.model import ChallengeSide, FirmSide
-from matching.words import Statistics, query_terms
-
-BY_WORDS = 100  # candidates of each kind; recall@100 of words on the need -> firm truth sbir-dev is about 0.75
-BY_MEANING = 100
-BY_ONE_PASSAGE = 30
-MOST_TERMS = 40  # query words sent to the engine
+from matching.words import Statistics
 
 
 def firms_for(parts: Parts, challenge: ChallengeSide, statistics: Statistics) -> list[int]:
     """Ids of the best firms for a challenge, by words in both languages and by passage vectors."""
-    terms = query_terms(challenge, statistics)
-    words = [
-        Word((Token(language, token, weight),))
-        for language in LANGUAGES
-        for token, weight in list(terms.get(language, {}).items())[:MOST_TERMS]
-    ]
-    return _union(parts, "firm", words, challenge)
+    name = parts.engine.resolve(ALIASES["firm"])
+    if name is None:
+        return []
+    return sorted(int(key) for key in propose(parts.engine, name, challenge, statistics))
 
 
 def challenges_for(parts: Parts, firm: FirmSide, open_ids: Sequence[int]) -> list[int]:
@@ -49,17 +41,3 @@ def challenges_for(parts: Parts, firm: FirmSide, open_ids: Sequence[int]) -> lis
     answer = parts.engine.search(name, EngineQuery(words=words, window=BY_WORDS + len(among)))
     by_words = [key for key in answer.word_scores if key in set(among)][:BY_WORDS]
     return sorted({int(key) for key in (*found, *by_words)})
-
-
-def _union(parts: Parts, kind: Kind, words: Sequence[Word], challenge: ChallengeSide) -> list[int]:
-    name = parts.engine.resolve(ALIASES[kind])
-    if name is None:
-        return []
-    by_words = parts.engine.search(name, EngineQuery(words=tuple(words), window=BY_WORDS)).word_scores if words else {}
-    sums: dict[str, float] = {}
-    if len(challenge.vectors):
-        for scores in parts.engine.nearest(name, challenge.vectors, BY_ONE_PASSAGE):
-            for key, cosine in scores.items():
-                sums[key] = sums.get(key, 0.0) + max(cosine, 0.0)
-    by_meaning = sorted(sums, key=lambda key: (-sums[key], key))[:BY_MEANING]
-    return sorted({int(key) for key in (*by_words, *by_meaning)})
