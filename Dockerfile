@@ -6,7 +6,7 @@ COPY requirements.txt pyproject.toml ./
 ARG TORCH_INDEX=
 RUN pip install --no-cache-dir ${TORCH_INDEX:+--index-url $TORCH_INDEX} torch==2.13.0 && pip install --no-cache-dir -r requirements.txt
 COPY . .
-RUN pip install --no-cache-dir --no-deps -e . && pybabel compile -d app/translations
+RUN pip install --no-cache-dir --no-deps -e . && pybabel compile -d app/translations -D "messages flask_security"
 USER passerelle
 ENV PASSERELLE_VAR=/data PASSERELLE_HOST=0.0.0.0 HF_HUB_OFFLINE=1
 EXPOSE 8000

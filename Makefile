@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-CATALOGUES := app/translations/fr/LC_MESSAGES/messages.mo
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/fr/LC_MESSAGES/*.po))
 export HF_HUB_OFFLINE ?= 1
 # --no-compile: half of pip's time goes into compiling modules that are never imported; Python compiles the others on first use.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
@@ -33,8 +33,8 @@ $(DEV_STAMP): requirements-dev.txt $(STAMP)
 	$(PIP) -r requirements-dev.txt
 	@touch $@
 
-app/translations/%/LC_MESSAGES/messages.mo: app/translations/%/LC_MESSAGES/messages.po | $(STAMP)
-	$(BIN)/pybabel --quiet compile -i $< -o $@ -l $*
+app/translations/fr/LC_MESSAGES/%.mo: app/translations/fr/LC_MESSAGES/%.po | $(STAMP)
+	$(BIN)/pybabel --quiet compile -i $< -o $@ -l fr
 
 demo: install ## Install, load the demo data, start everything, print the address
 	@$(BIN)/passerelle demo
@@ -63,7 +63,7 @@ evaluate: install ## Relevance on the collections of PASSERELLE_SHARED
 
 translations: $(DEV_STAMP) ## Collect the texts of pages into the catalogues
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k _l -o app/translations/messages.pot --no-location --sort-output .
-	$(BIN)/pybabel --quiet update -i app/translations/messages.pot -d app/translations -l fr --no-fuzzy-matching
+	$(BIN)/pybabel --quiet update -i app/translations/messages.pot -d app/translations -l fr --no-fuzzy-matching --ignore-obsolete -w 100
 
 clean: ## Remove what was built and all data under var/
 	rm -rf $(VENV) var build *.egg-info
