@@ -25,6 +25,7 @@ class Settings:
     port: int
     web_threads: int
     worker_processes: int
+    job_lease_s: int
     smtp_url: str | None = field(repr=False)  # not set: messages are written to var/mail as .eml
     mail_sender: str
     facilitator_email: str
@@ -54,6 +55,7 @@ class Settings:
             port=reader.integer("PASSERELLE_PORT", default=8000, low=1, high=65535),
             web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=8, low=1, high=64),
             worker_processes=reader.integer("PASSERELLE_WORKERS", default=1, low=1, high=64),
+            job_lease_s=reader.integer("PASSERELLE_JOB_LEASE", default=90, low=6, high=3600),
             smtp_url=reader.optional_url("SMTP_URL", schemes={"smtp", "smtps"}),
             mail_sender=reader.text("MAIL_SENDER", default="Passerelle <bonjour@passerelle.example>"),
             facilitator_email=reader.text("FACILITATOR_EMAIL", default="facilitation@passerelle.example"),

@@ -8,6 +8,7 @@ MatchmakingError
 ├── IllegalMove            the state does not allow this move
 ├── DimensionMismatch      vectors of two encoders were mixed
 ├── RejectedDocuments      the engine refused some documents; `ids` names them
+├── MailRefused            the mail server refused a message for good
 └── Unavailable            a service did not answer; the same call may work later
     ├── SearchUnavailable
     ├── EncoderUnavailable
@@ -58,6 +59,10 @@ class RejectedDocuments(MatchmakingError):
         super().__init__("rejected: " + ", ".join(ids))
         self.ids = tuple(ids)
         self.causes = dict(causes or {})
+
+
+class MailRefused(MatchmakingError):
+    """The mail server refused a message for good: another try would meet the same answer."""
 
 
 class Unavailable(MatchmakingError):

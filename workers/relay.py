@@ -10,30 +10,30 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError as DatabaseError
 
-from app.services.jobs import due_messages, mark_sent
+from app.services.outbox import give_back, take_due
 from app.services.parts import Parts
 
 POLL_S = 0.2  # an edit waits at most this long before its job is queued
-BATCH = 200
 LONGEST_PAUSE_S = 10.0
 
 log = structlog.get_logger()
 
 
 def relay_once(parts: Parts, celery: Celery) -> int:
-    """Send what is due, then mark it: a crash in between sends twice, which tasks bear, and never loses.
+    """Take what is due and send it; returns how many were sent.
 
-    Returns how many were sent. What Redis loses afterwards is sent again when its lease runs out.
+    A crash in between delays what was taken until its lease runs out; so does a Redis that loses what it was sent.
     """
-    sent: list[int] = []
+    taken = take_due(parts)
+    sent = 0
     try:
-        for outbox_id, topic in due_messages(parts, BATCH):
+        for outbox_id, topic in taken:
             celery.send_task("passerelle.deliver", args=(outbox_id,), headers={"topic": topic}, retry=False)
-            sent.append(outbox_id)
+            sent += 1
     finally:
-        if sent:
-            mark_sent(parts, sent)
-    return len(sent)
+        if sent < len(taken):
+            give_back(parts, [outbox_id for outbox_id, _ in taken[sent:]])
+    return sent
 
 
 def relay_forever(parts: Parts, celery: Celery) -> None:
@@ -44,9 +44,9 @@ def relay_forever(parts: Parts, celery: Celery) -> None:
     pause = POLL_S
     while not stop.is_set():
         try:
-            sent = relay_once(parts, celery)
-            pause = 0.0 if sent == BATCH else POLL_S
+            relay_once(parts, celery)
+            pause = POLL_S
         except (BrokerError, DatabaseError, OSError) as error:
-            pause = min(max(pause, POLL_S) * 2, LONGEST_PAUSE_S)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
             log.warning("relay waits", cause=type(error).__name__, pause_s=pause)
         stop.wait(pause)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from app.services.jobs import TRIES, deliver, run_scheduled
-from matching.errors import Unavailable
+from app.services.deliver import TRIES, deliver
+from app.services.outbox import ask_for_slot
 from workers.process import celery, parts
 
 
-@celery.task(
-    name="passerelle.deliver", autoretry_for=(Unavailable,), retry_backoff=2, retry_backoff_max=20, max_retries=TRIES
-)
-def deliver_message(outbox_id: int) -> str:
-    """Run the job of one outbox message."""
-    return deliver(parts(), outbox_id)
+@celery.task(name="passerelle.deliver", bind=True, max_retries=TRIES, default_retry_delay=2)
+def deliver_message(task: Any, outbox_id: int) -> str:
+    """Run the job of one outbox message. Celery's retries are for a process that was lost; ours are in the table."""
+    info = task.request.delivery_info or {}
+    return deliver(parts(), outbox_id, redelivered=task.request.retries > 0 or bool(info.get("redelivered")))
 
 
-@celery.task(name="passerelle.scheduled")
+@celery.task(name="passerelle.scheduled", max_retries=TRIES, default_retry_delay=2)
 def scheduled(job: str) -> str:
-    """Run a job of the schedule, once for its slot."""
-    return run_scheduled(parts(), job, datetime.now(UTC))
+    """Ask for a job of the schedule, once for its slot."""
+    return ask_for_slot(parts(), job, datetime.now(UTC))

@@ -5,17 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.records.base import NEVER_REUSED, Base
+
+UNDONE = text("done_at IS NULL")
 
 
 class Outbox(Base):
     """A message to the workers, written in the transaction of the change that it tells of."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_open", "published_at", "id"), NEVER_REUSED)
+    __table_args__ = (
+        Index("ix_outbox_open", "published_at", "id"),
+        # The relay asks five times a second; what is done stays for weeks.
+        Index("ix_outbox_undone", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
+        NEVER_REUSED,
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(String(40))  # index_challenge, index_firm, match_challenge, match_firm, mail
     key: Mapped[str] = mapped_column(String(120))  # id of the row it is about
@@ -23,17 +30,19 @@ class Outbox(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]  # set by the task; an unset one is published again after a lease
-    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]  # not to be run before: a service did not answer, or a run failed
+    attempts: Mapped[int] = mapped_column(default=0)  # runs so far
+    faults: Mapped[int] = mapped_column(default=0, server_default="0")  # runs that failed or ended without an answer
+    slot: Mapped[str | None] = mapped_column(String(120), index=True, unique=True)  # of scheduled work: once a moment
 
 
 class JobRun(Base):
-    """One run of one job, with its cause when it failed. `slot` is unique: one effect for each scheduled moment."""
+    """One run of one job, with its cause when it failed."""
 
     __tablename__ = "job_run"
     id: Mapped[int] = mapped_column(primary_key=True)
     job: Mapped[str] = mapped_column(String(60), index=True)
     key: Mapped[str] = mapped_column(String(120), default="")
-    slot: Mapped[str | None] = mapped_column(String(120), unique=True)
     outbox_id: Mapped[int | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(20), index=True)  # running, succeeded, failed, dead, retried
     attempts: Mapped[int] = mapped_column(default=0)

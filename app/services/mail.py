@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from matching.errors import MailUnavailable
+from matching.errors import MailRefused, MailUnavailable
 
 TIMEOUT_S = 15.0
+REFUSED_FOR_GOOD = 500  # reply codes from here on: RFC 5321, 4.2.1
 
 
 class Mailer(Protocol):
-    """Sends one message. Raises MailUnavailable where the server does not take it now."""
+    """Sends one message. Raises MailUnavailable where the server takes it later, MailRefused where it never will."""
 
     def send(self, to: str, subject: str, body: str, *, key: str) -> None:
         """`key` names the message: the same key gives the same Message-ID, so that a repeat can be told."""
@@ -47,7 +49,9 @@ class FolderMailer:
     def send(self, to: str, subject: str, body: str, *, key: str) -> None:
         """As the protocol says."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / f"{key}.eml").write_bytes(bytes(compose(self._sender, to, subject, body, key)))
+        beside = self._folder / f".{key}.{os.getpid()}"  # whoever reads the folder finds whole messages only
+        beside.write_bytes(bytes(compose(self._sender, to, subject, body, key)))
+        beside.replace(self._folder / f"{key}.eml")
 
 
 class SmtpMailer:
@@ -66,7 +70,11 @@ class SmtpMailer:
                     server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            raise MailUnavailable(f"the mail server did not take a message: {type(error).__name__}") from error
+            codes = _codes(error)
+            told = f"{type(error).__name__} {' '.join(map(str, codes))}".rstrip()
+            if isinstance(error, smtplib.SMTPNotSupportedError) or (codes and min(codes) >= REFUSED_FOR_GOOD):
+                raise MailRefused(f"the mail server refused a message: {told}") from error
+            raise MailUnavailable(f"the mail server did not take a message: {told}") from error
 
     def _connect(self) -> smtplib.SMTP:
         host = self._parts.hostname or "localhost"
@@ -78,3 +86,12 @@ class SmtpMailer:
         if server.has_extn("starttls"):
             server.starttls(context=context)
         return server
+
+
+def _codes(error: Exception) -> list[int]:
+    """The server's reply codes, where it gave any. What it wrote beside them may name the recipient: left out."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return []  # about this service's own account: somebody will mend it, and the message can go then
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
