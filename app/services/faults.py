@@ -26,7 +26,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "unknown_technology": ("Cette technologie n’existe pas ici.", "There is no such technology here."),
     "unknown_workshop": ("Cet atelier n’existe pas ici.", "There is no such workshop here."),
     "unknown_organisation": ("Cette organisation n’existe pas ici.", "There is no such organization here."),
-    "unknown_language": ("La langue doit être « fr » ou « en ».", "The language must be “fr” or “en”."),
+    "unknown_language": ("La langue doit être « fr » ou « en ».", "The language must be “fr” or “en”."),
     "unknown_value": ("Cette valeur n’est pas dans la liste.", "This value is not in the list."),
     "duplicate_external_id": ("Cet identifiant externe est déjà pris.", "This external identifier is already taken."),
     "duplicate_code": ("Ce code est déjà pris.", "This code is already taken."),
