@@ -77,7 +77,7 @@ class Store:
             try:
                 yield Work(session, self._clock())
                 session.flush()
-                _commit(session)
+                commit(session)
             except BaseException:
                 session.rollback()
                 raise
@@ -87,7 +87,19 @@ class Store:
         self.engine.dispose()
 
 
-def _commit(session: Session) -> None:
+def take_write_lock(session: Session) -> None:
+    """Turn a session's reading transaction into one that writes. What was read before may have changed since.
+
+    SQLite refuses the lock at once to a reader whose view is no longer the newest, or who would wait for a writer
+    that waits for it: so the reading transaction ends first, and the lock is waited for with nothing held.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("COMMIT")
+        retried(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+
+
+def commit(session: Session) -> None:
     """Commit, again where readers held SQLite's commit up for longer than the busy wait.
 
     A COMMIT that meets SQLITE_BUSY leaves the transaction whole, but SQLAlchemy ends its own side of it at the first

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Flask, g, has_request_context
+from flask import Flask, current_app, g, request
 from flask.typing import RouteCallable
-from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import (
     MailUtil,
-    RegisterFormV2,
     RoleMixin,
     Security,
     SQLAlchemySessionUserDatastore,
@@ -20,18 +19,18 @@ from flask_security import (
     current_user,
     user_registered,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session, sessionmaker
-from wtforms import RadioField, StringField
-from wtforms.validators import DataRequired, Length
 
-from app.records.accounts import Membership, Organisation, Role, User
+from app.records.accounts import Role, User
+from app.records.store import Work, commit, take_write_lock
 from app.services.actor import load_actor
-from app.services.mail import Mailer
 from app.services.parts import Parts
+from app.services.sign_up import Newcomer, join_organisation
+from app.web.account_settings import library_settings
 from app.web.context import language, parts
-
-SIGN_IN_LIMIT = "10 per 5 minutes"  # as PyPI limits sign-in, for each user and address
-RESET_LIMIT = "5 per hour"
+from app.web.sign_up_form import SignUpForm
+from matching.errors import StaleDecision
 
 
 class PortalUser(User, UserMixin):  # type: ignore[misc]  # the library's mixin is written for untyped models
@@ -42,25 +41,32 @@ class PortalRole(Role, RoleMixin):
     """The role row with what the account library asks of it."""
 
 
-class OrganisationForm(RegisterFormV2):
-    """Sign-up: a person and the organisation that they speak for."""
+class PortalDatastore(SQLAlchemySessionUserDatastore):
+    """The library's access to accounts, with transactions as this database needs them."""
 
-    name = StringField(_l("Your name"), validators=[DataRequired(), Length(max=120)])
-    organisation = StringField(_l("Name of your organisation"), validators=[DataRequired(), Length(max=200)])
-    side = RadioField(
-        _l("What brings you here?"),
-        choices=[
-            ("owner", _l("We have technological challenges")),
-            ("firm", _l("We are an ICT firm with solutions")),
-            ("both", _l("Both")),
-        ],
-        default="owner",
-    )
+    def begin_write(self) -> None:
+        """Take the write lock, once a transaction."""
+        session = self.db.session()
+        if not session.info.get("writing"):
+            take_write_lock(session)
+            session.info["writing"] = True
 
-    def to_dict(self, only_user: bool) -> dict[str, Any]:
-        """The user's columns; the organisation is made by `_join_organisation`."""
-        values: dict[str, Any] = super().to_dict(only_user)
-        return values
+    def rollback(self) -> None:
+        """Forget what is pending."""
+        session = self.db.session()
+        session.rollback()
+        session.info.pop("writing", None)
+
+    def commit(self) -> None:
+        """Write what is pending, and let go of the database."""
+        session = self.db.session()
+        if not session.in_transaction() and not session.new:
+            return
+        if session.new or session.dirty or session.deleted:
+            self.begin_write()
+            session.flush()
+        commit(session)
+        session.info.pop("writing", None)
 
 
 class PortalMail(MailUtil):
@@ -68,7 +74,7 @@ class PortalMail(MailUtil):
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app)
-        self._mailer: Mailer = app.extensions["passerelle"].mailer
+        self._parts: Parts = app.extensions["passerelle"]
 
     def send_mail(
         self,
@@ -80,85 +86,78 @@ class PortalMail(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        """As the library asks; text only."""
-        key = f"{template}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+        """As the library asks; text only. What the message speaks of is saved first: sending takes its time."""
+        current_app.extensions["security"].datastore.commit()
+        # The library makes links of the request's Host header, which anybody may set: a link with a reset token
+        # must lead here, whatever the header said.
+        text = (body or "").replace(request.url_root, public_address(self._parts))
+        key = f"{template.rpartition('/')[2]}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
         address = recipient if isinstance(recipient, str) else recipient[1]
-        self._mailer.send(address, str(subject), body or "", key=key)
+        self._parts.mailer.send(address, str(subject), text, key=key)
+
+
+def public_address(parts: Parts) -> str:
+    """The portal's address for links in messages, with a slash at its end."""
+    settings = parts.settings
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/") + "/"
 
 
 def init_accounts(app: Flask, parts: Parts, limiter: Limiter) -> None:
     """Wire the library: its session is apart from the services' so that both see their own class of a row."""
-    session = scoped_session(sessionmaker(parts.store.engine, expire_on_commit=False))
-    app.config.update(_library_settings(parts))
-    datastore = SQLAlchemySessionUserDatastore(session, PortalUser, PortalRole)
-    Security(app, datastore, register_form=OrganisationForm, mail_util_cls=PortalMail)
+    # autoflush off: nothing is written before `begin_write` has taken the lock
+    session = scoped_session(sessionmaker(parts.store.engine, expire_on_commit=False, autoflush=False))
+    app.config.update(library_settings(parts))
+    datastore = PortalDatastore(session, PortalUser, PortalRole)
+    Security(app, datastore, register_form=SignUpForm, mail_util_cls=PortalMail)
     user_registered.connect(_join_organisation, app)
     app.teardown_appcontext(lambda _error: session.remove())
-    for endpoint, limit in (
-        ("security.login", SIGN_IN_LIMIT),
-        ("security.two_factor_token_validation", SIGN_IN_LIMIT),
-        ("security.forgot_password", RESET_LIMIT),
-        ("security.send_confirmation", RESET_LIMIT),
-        ("security.register", "20 per hour"),
-    ):
+    for endpoint, rate, key in LIMITS:
         if endpoint in app.view_functions:
-            limited = limiter.limit(limit, methods=["POST"], key_func=get_remote_address)
+            limited = limiter.limit(rate, methods=["POST"], key_func=key)
             app.view_functions[endpoint] = cast("RouteCallable", limited(app.view_functions[endpoint]))
 
 
 def load_current_actor() -> None:
     """Before each request: who is asking, with roles and memberships."""
     user_id = current_user.id if current_user and current_user.is_authenticated else None
+    # The row was read: a transaction that stayed open would make this request's own writes wait for it (rollback
+    # journal), and the row is read again whenever the library needs it.
+    current_app.extensions["security"].datastore.commit()
     with parts().store.read() as work:
         g.actor = load_actor(work, user_id, language())
 
 
-def _library_settings(parts: Parts) -> dict[str, Any]:
-    return {
-        "SECURITY_URL_PREFIX": "/<any(fr,en):lang>/account",
-        "SECURITY_PASSWORD_SALT": "passerelle",  # argon2 has its own salt; the library asks for one all the same
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},  # argon2 alone, as app.services.passwords writes it
-        "SECURITY_PASSWORD_LENGTH_MIN": 12,
-        "SECURITY_REGISTERABLE": True,
-        "SECURITY_USE_REGISTER_V2": True,
-        "SECURITY_CONFIRMABLE": True,
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
-        "SECURITY_EMAIL_SENDER": parts.settings.mail_sender,
-        "SECURITY_EMAIL_HTML": False,
-        "SECURITY_EMAIL_PLAINTEXT": True,
-        "SECURITY_POST_LOGIN_VIEW": "pages.workspace",
-        "SECURITY_POST_LOGOUT_VIEW": "pages.home",
-        "SECURITY_POST_REGISTER_VIEW": "security.login",
-        "SECURITY_POST_CONFIRM_VIEW": "pages.workspace",
-        "SECURITY_POST_RESET_VIEW": "security.login",
-        "SECURITY_AUTO_LOGIN_AFTER_CONFIRM": False,
-        "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
-        "SECURITY_I18N_DOMAIN": "flask_security",
-        "SECURITY_TOKEN_MAX_AGE": 0,
-    }
+def typed_address() -> str:
+    """The account that a form is about: tries on one account count together, wherever they come from."""
+    return f"account:{request.form.get('email', '').strip().lower()[:254]}"
+
+
+# As PyPI limits sign-in: for each address that tries, and for each account that is tried.
+LIMITS: tuple[tuple[str, str, Callable[[], str]], ...] = (
+    ("security.login", "10 per 5 minutes", get_remote_address),
+    ("security.login", "10 per 5 minutes", typed_address),
+    ("security.two_factor_token_validation", "10 per 5 minutes", get_remote_address),
+    ("security.verify", "10 per 5 minutes", get_remote_address),
+    ("security.change_password", "10 per 5 minutes", get_remote_address),
+    ("security.reset_password", "10 per 5 minutes", get_remote_address),
+    ("security.forgot_password", "5 per hour", get_remote_address),
+    ("security.forgot_password", "5 per hour", typed_address),
+    ("security.send_confirmation", "5 per hour", get_remote_address),
+    ("security.send_confirmation", "5 per hour", typed_address),
+    ("security.register", "20 per hour", get_remote_address),
+    ("security.register", "5 per hour", typed_address),
+)
 
 
 def _join_organisation(app: Flask, user: PortalUser, form_data: dict[str, Any] | None = None, **_extra: Any) -> None:
-    """After sign-up: make the organisation and the membership. An existing name is not joined by itself: a name
-    proves nothing, so a facilitator merges where two are the same.
-    """
+    """After sign-up, in the same transaction: account, organisation and membership come together or not at all."""
     data = form_data or {}
-    side = data.get("side", "owner")
-    with app.extensions["passerelle"].store.write() as work:
-        organisation = Organisation(
-            name=str(data.get("organisation", "")).strip()[:200] or user.email,
-            is_owner=side in ("owner", "both"),
-            is_firm=side in ("firm", "both"),
-            created_at=work.now,
-        )
-        work.session.add(organisation)
-        work.session.flush()
-        work.session.add(Membership(user_id=user.id, organisation_id=organisation.id, role="manager"))
-        row = work.session.get(User, user.id)
-        if row is not None and has_request_context():
-            row.language = language()
-        work.audit(user.id, "sign_up", "organisation", organisation.id)
+    datastore = app.extensions["security"].datastore
+    datastore.begin_write()
+    try:
+        datastore.db.session.flush()
+    except IntegrityError as error:  # the form was sent twice at the same time
+        datastore.rollback()
+        raise StaleDecision("an account with this address was made meanwhile") from error
+    newcomer = Newcomer(str(data.get("organisation", "")), str(data.get("side", "owner")), language())
+    join_organisation(Work(datastore.db.session(), datetime.now(UTC)), user, newcomer)

@@ -10,6 +10,7 @@ from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.queries import counts
 from app.records.taxonomy import Workshop
+from app.services.workspace import places_of
 from app.web.access import access
 from app.web.context import actor, language, parts
 from app.web.taxonomy import sectors
@@ -89,7 +90,7 @@ def privacy() -> ResponseReturnValue:
 @bp.get("/workspace")
 @access("signed_in")
 def workspace() -> ResponseReturnValue:
-    """After sign-in: to where this person works."""
+    """After sign-in: to where this person works, and what to do first."""
     with parts().store.read() as work:
-        mine = work.session.scalars(select(Organisation).where(Organisation.id.in_(actor().memberships))).all()
-    return render_template("pages/workspace.html", organisations=mine)
+        places = places_of(work, actor())
+    return render_template("pages/workspace.html", places=places, settings=parts().settings)
