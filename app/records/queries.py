@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +16,7 @@ from app.records.taxonomy import Sector, Technology
 from app.records.work import CorpusStatistics, IndexState
 
 IDS_A_QUERY = 500
+DELETED_LATELY = timedelta(days=1)
 
 
 def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
@@ -60,13 +61,21 @@ def open_challenge_ids(work: Work, today: date) -> list[int]:
 
 
 def hidden_but_indexed(work: Work, kind: str) -> list[int]:
-    """Ids that the engine may still hold though nobody may find them any more."""
+    """Ids that the engine may still hold though nobody may find them any more.
+
+    For a day after the engine was told to delete a row it is left out here as well: a slower job may have written an
+    older version after that, which the sweep (twice an hour) finds.
+    """
     table = Challenge if kind == "challenge" else FirmProfile
     hidden = Challenge.status.not_in(PUBLIC_STATUSES) if kind == "challenge" else FirmProfile.status != "published"
     query = (
         select(IndexState.object_id)
         .join(table, table.id == IndexState.object_id, isouter=True)
-        .where(IndexState.kind == kind, IndexState.visible, or_(hidden, table.id.is_(None)))
+        .where(
+            IndexState.kind == kind,
+            or_(IndexState.visible, IndexState.indexed_at > work.now - DELETED_LATELY),
+            or_(hidden, table.id.is_(None)),
+        )
     )
     return list(work.session.scalars(query))
 

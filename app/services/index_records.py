@@ -59,6 +59,7 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
     name = ensure_index(parts, kind)
     with parts.store.read() as work:
         row = _rows(work, kind, [record_id]).get(record_id)
+        state = work.session.get(IndexState, (kind, record_id))
         labels = taxonomy_labels(work)
     if row is None or not is_visible(row):
         version = row.version if row is not None else 2**31
@@ -66,6 +67,9 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
         with parts.store.write() as work:
             set_index_state(work, kind, {record_id: version if row is not None else 0}, visible=False)
         return False
+    if state is None or not state.visible:  # before the engine holds it: a withdrawal meanwhile must exclude it
+        with parts.store.write() as work:
+            set_index_state(work, kind, {row.id: 0}, visible=True)
     (document,) = _documents(parts, [row], labels, None)
     try:
         parts.engine.put(name, [document])

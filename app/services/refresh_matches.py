@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
@@ -47,7 +47,7 @@ def refresh_challenge(parts: Parts, challenge_id: int, sides: Sides | None = Non
         found = rank(score_firms(side, firms, statistics, parts.weights))
     best = {one.firm_id for one in found[:FIRMS_A_CHALLENGE]}
     with parts.store.write() as work:
-        kept = _by(work.session.scalars(select(Match).where(Match.challenge_id == challenge_id)), "firm_id")
+        kept = _by(_locked(work, Match.challenge_id == challenge_id), "firm_id")
         _replace(parts, work, kept, {one.firm_id: one for one in found}, best, "for_challenge")
     return len(best)
 
@@ -72,7 +72,7 @@ def refresh_firm(parts: Parts, firm_id: int, sides: Sides | None = None) -> int:
         found = rank(score_pair(challenge, side, statistics, parts.weights) for challenge in pairs)
     best = {one.challenge_id for one in found[:CHALLENGES_A_FIRM]}
     with parts.store.write() as work:
-        kept = _by(work.session.scalars(select(Match).where(Match.firm_id == firm_id)), "challenge_id")
+        kept = _by(_locked(work, Match.firm_id == firm_id), "challenge_id")
         _replace(parts, work, kept, {one.challenge_id: one for one in found}, best, "for_firm")
     return len(best)
 
@@ -161,6 +161,11 @@ def _fill(parts: Parts, work: Work, match: Match, suggestion: Suggestion) -> Non
     match.challenge_version, match.firm_version = suggestion.challenge_version, suggestion.firm_version
     match.encoder, match.weights_version = parts.encoder.identity, parts.weights.version
     match.computed_at, match.stale = work.now, False
+
+
+def _locked(work: Work, one: ColumnElement[bool]) -> Iterable[Match]:
+    """Held until the commit, in one order for all: nobody decides on a row between our look at it and its deletion."""
+    return work.session.scalars(select(Match).where(one).order_by(Match.id).with_for_update(of=Match))
 
 
 def _by(rows: Iterable[Any], name: str) -> dict[int, Match]:
