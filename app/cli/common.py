@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from app.records.migrate import upgrade
+from app.cli.preflight import prepare
 from app.services.parts import Parts, build_parts
 from config.logs import configure_logging
 from config.settings import Settings
@@ -27,8 +27,7 @@ def opened_parts() -> Iterator[Parts]:
     """Parts on an up-to-date database; closed at the end."""
     settings = read_settings()
     configure_logging("WARNING", "cli")
-    settings.var.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database_url)
+    prepare(settings)
     parts = build_parts(settings)
     try:
         yield parts

@@ -7,7 +7,8 @@ import time
 import click
 from sqlalchemy import func, select
 
-from app.cli.common import opened_parts, progress_bar, table
+from app.cli.common import opened_parts, progress_bar, read_settings, table
+from app.cli.preflight import check
 from app.cli.up import run
 from app.records.matches import Match
 from app.services.best_suggestions import best_suggestions
@@ -27,6 +28,7 @@ KINDS: tuple[Kind, ...] = ("challenge", "firm")
 def demo(load_only: bool) -> None:
     """Load the demo data where it is not loaded yet, show the ten best suggestions, and start everything."""
     started = time.monotonic()
+    check(read_settings())
     with opened_parts() as parts:
         settings = parts.settings
         if not _is_loaded(parts):

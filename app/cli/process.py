@@ -35,7 +35,7 @@ def web() -> None:
                 "workers": 1,  # the model is held once; torch and numpy let other threads run meanwhile
                 "threads": settings.web_threads,
                 "timeout": 120,
-                "graceful_timeout": 20,
+                "graceful_timeout": 5,
                 "loglevel": settings.log_level.lower(),
                 "proc_name": "passerelle-web",
                 "control_socket_disable": True,
@@ -53,6 +53,7 @@ def web() -> None:
 @process.command()
 def worker() -> None:
     """A Celery worker with its pool of processes."""
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # told to end, it waits a few seconds for its jobs, then hands them back
     _celery("worker", "--loglevel", read_settings().log_level, "--without-gossip", "--without-mingle")
 
 

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
-STOP_WAIT_S = 25.0
+STOP_WAIT_S = 10.0  # above what the worker gives to the jobs in hand (4 s) and the portal to its requests (5 s)
 RESTARTS_A_MINUTE = 5
+NEEDED_BY_OTHERS = ("redis", "writer")  # a worker hands back its jobs, and finishes a write, while it ends
 
 
 def _die_with_parent() -> None:
@@ -48,9 +50,29 @@ class Child:
             )
         self.starts.append(time.monotonic())
 
+    def last_line(self) -> str:
+        """The last thing that it wrote: mostly the cause of its end."""
+        lines = [line for line in self.log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        return lines[-1].strip() if lines else "it wrote nothing"
+
     def ended(self) -> bool:
         """Whether it ran and is no longer running."""
         return self.handle is not None and self.handle.poll() is not None
+
+    def ask_to_end(self) -> None:
+        """SIGTERM, where it still runs."""
+        if self.handle is not None and not self.ended():
+            self.handle.terminate()
+
+    def end_by(self, moment: float) -> None:
+        """Wait until then (monotonic), and end for good whatever of it still runs, its own children included."""
+        if self.handle is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            self.handle.wait(max(0.0, moment - time.monotonic()))
+        with suppress(ProcessLookupError):  # the group is empty: all went by themselves
+            os.killpg(self.handle.pid, signal.SIGKILL)
+        self.handle.wait()
 
     def restarts_too_often(self) -> bool:
         """Whether starting it again would only fill the log."""
@@ -58,13 +80,23 @@ class Child:
 
 
 class Supervisor:
-    """Children in the order of their start; they are stopped in the opposite order."""
+    """The children of one machine, in the order of their start."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self._folder = folder
         self._environ = environ
         self._children: list[Child] = []
         self._stopping = False
+
+    def heed_signals(self) -> None:
+        """From here on SIGINT and SIGTERM ask to stop; before the first child, so that none is left behind."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stopping
 
     def start(self, name: str) -> Child:
         """Start `passerelle process NAME`; its output goes to a file of its name under var/log."""
@@ -86,9 +118,7 @@ class Supervisor:
         return False
 
     def watch(self, tell: Callable[[str], None]) -> bool:
-        """Until SIGINT or SIGTERM. A child that ends is started again; False where one ends too often."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask_to_stop)
+        """Until somebody asks to stop. A child that ends is started again; False where one ends too often."""
         while not self._stopping:
             for child in self._children:
                 if not child.ended() or self._stopping:
@@ -102,16 +132,14 @@ class Supervisor:
         return True
 
     def stop(self) -> None:
-        """Ask each to end, in the opposite order of the start, and end for good those that do not."""
-        for child in reversed(self._children):
-            if child.handle is None or child.handle.poll() is not None:
-                continue
-            child.handle.terminate()
-            try:
-                child.handle.wait(STOP_WAIT_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.handle.pid, signal.SIGKILL)
-                child.handle.wait()
+        """Ask all to end at once, then the ones that others need while they end; end for good those that do not."""
+        end = time.monotonic() + STOP_WAIT_S
+        for last in (False, True):
+            group = [child for child in self._children if (child.name in NEEDED_BY_OTHERS) is last]
+            for child in group:
+                child.ask_to_end()
+            for child in group:
+                child.end_by(end)
 
     def _ask_to_stop(self, *_signal: object) -> None:
         self._stopping = True

@@ -7,38 +7,48 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import click
 
 from app.cli.common import read_settings
-from app.cli.supervisor import Supervisor
-from app.records.migrate import upgrade
+from app.cli.preflight import check, only_one, prepare
+from app.cli.supervisor import Child, Supervisor
 from config.settings import Settings
 from workers.broker import socket_path
 
 FIRST_PAGE_S = 90.0
+REDIS_S = 15.0
 
 
 @click.command()
 def up() -> None:
     """Start portal, worker, schedule, relay, index writer and Redis; a taken port is replaced by a free one."""
     settings = read_settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database_url)
+    check(settings)
+    prepare(settings)
     run(settings, lambda address: click.echo(f"\nPasserelle is ready: {address}\nCtrl-C stops everything."))
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
     """Start all, call `ready` with the address when the first page answers, and watch until told to stop."""
+    with only_one(settings):
+        _run(settings, ready)
+
+
+def _run(settings: Settings, ready: Callable[[str], None]) -> None:
     port = free_port(settings.host, settings.port)
     if port != settings.port:
         click.echo(f"port {settings.port} is taken: using {port}")
     address = settings.public_url or f"http://{settings.host}:{port}/"
     supervisor = Supervisor(settings.var / "log", environment(port))
+    supervisor.heed_signals()
+    good = True
     try:
         _start_all(supervisor, settings, f"http://{settings.host}:{port}/health")
-        ready(address)
-        good = supervisor.watch(lambda text: click.echo(text, err=True))
+        if not supervisor.stopping:
+            ready(address)
+            good = supervisor.watch(lambda text: click.echo(text, err=True))
     finally:
         click.echo("stopping ...")
         supervisor.stop()
@@ -64,6 +74,16 @@ def free_port(host: str, wanted: int) -> int:
     raise click.ClickException(f"no free port on {host}")
 
 
+def listens(path: Path) -> bool:
+    """Whether a server takes connections on a socket; a file that a killed server left behind does not count."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+        return True
+
+
 def answers(url: str) -> bool:
     """Whether a page answers 200."""
     try:
@@ -76,12 +96,15 @@ def answers(url: str) -> bool:
 def _start_all(supervisor: Supervisor, settings: Settings, health: str) -> None:
     if settings.redis_url is None:
         redis = supervisor.start("redis")
-        if not supervisor.wait_for(redis, socket_path(settings).exists, 15):
-            raise click.ClickException(f"the bundled Redis did not start: see {redis.log}")
+        _await(supervisor, redis, lambda: listens(socket_path(settings)), REDIS_S, "the bundled Redis")
     if settings.elasticsearch_url is None:
         supervisor.start("writer")
     web = supervisor.start("web")
     for name in ("relay", "worker", "beat"):
         supervisor.start(name)
-    if not supervisor.wait_for(web, lambda: answers(health), FIRST_PAGE_S):
-        raise click.ClickException(f"the portal did not start: see {web.log}")
+    _await(supervisor, web, lambda: answers(health), FIRST_PAGE_S, "the portal")
+
+
+def _await(supervisor: Supervisor, child: Child, ready: Callable[[], bool], seconds: float, what: str) -> None:
+    if not supervisor.wait_for(child, ready, seconds) and not supervisor.stopping:
+        raise click.ClickException(f"{what} did not start: {child.last_line()} (all of it: {child.log})")
