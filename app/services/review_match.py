@@ -20,10 +20,10 @@ from app.services.decide import (
     record_decision,
     state_of,
 )
+from app.services.tell_approval import ask_to_tell
 from matching.errors import IllegalMove
 
 LONGEST_SNOOZE = timedelta(days=366)
-APPROVAL_TOPIC = "approval"  # the outbox topic that mails a firm's people; see app.services.tell_approval
 
 # Move → the states that it starts from, and where it leads.
 MOVES: Mapping[str, tuple[frozenset[str], str]] = {
@@ -128,7 +128,7 @@ def apply_verdict(
         note=verdict.note,
     )
     if verdict.move == "approve":
-        work.tell(APPROVAL_TOPIC, match.id)
+        ask_to_tell(work, match.id)
     work.audit(actor.user_id, f"{verdict.move}_match", "match", match.id, reason=verdict.reason)
     return decision
 

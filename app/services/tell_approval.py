@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from babel.dates import format_date
 from sqlalchemy import select
 
@@ -11,7 +13,15 @@ from app.records.matches import Match
 from app.records.store import Store, Work
 from app.records.work import Outbox
 
+TOPIC = "approval"
 TEMPLATE = "match_approved"
+GRACE = timedelta(seconds=10)  # a slip of the finger is taken back before anybody is told
+
+
+def ask_to_tell(work: Work, match_id: int) -> None:
+    """Have the firm's people told of an approval, if it still stands a moment from now."""
+    due = work.now + GRACE
+    work.session.add(Outbox(topic=TOPIC, key=str(match_id), payload={}, created_at=work.now, due_at=due))
 
 
 def tell_approval(store: Store, match_id: int) -> int:

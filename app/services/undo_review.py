@@ -12,7 +12,7 @@ from app.records.store import Work
 from app.services.access import ensure, may_moderate
 from app.services.actor import Actor
 from app.services.decide import load_match, record_decision, state_of
-from app.services.review_match import APPROVAL_TOPIC
+from app.services.tell_approval import ask_to_tell
 from matching.errors import IllegalMove, NotFound, StaleDecision
 
 
@@ -35,7 +35,7 @@ def undo(work: Work, actor: Actor, decision_id: int) -> Decision:
     match.snoozed_until = date.fromisoformat(until) if until else None
     undone = record_decision(work, actor, match, side="facilitator", move="undo", before=before, undoes=decision)
     if match.state == "approved":
-        work.tell(APPROVAL_TOPIC, match.id)  # for people who joined the firm since; whoever was told is not told again
+        ask_to_tell(work, match.id)  # for people who joined the firm since; whoever was told is not told again
     work.audit(actor.user_id, "undo_match", "match", match.id, undoes=decision.id)
     return undone
 
