@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +14,7 @@ from indexing.engine import SearchEngine
 from matching.errors import MatchmakingError, RejectedDocuments
 
 BATCH = 200
-ROUNDS = 5  # rows that change during the fill are written again in at most so many rounds
-BUILDS_KEPT = 2  # the one in use and the previous one
+ROUNDS = 5  # rows that change meanwhile are written again in at most so many rounds, before the swap and after it
 
 
 class CountsDiffer(MatchmakingError):
@@ -61,55 +61,91 @@ def rebuild(
 ) -> Rebuilt:
     """Raises CountsDiffer or SearchUnavailable; the alias is only moved to a build that agrees with the database.
 
-    `begun` is a build that an earlier call left with OutOfTime, which is raised between two batches when `time_is_up`.
+    What changes until the swap is written to the build in use, by whoever changes it; so the new build catches up
+    once more after the swap. The build that was in use until then is kept, older and unfinished ones are dropped.
+    When `time_is_up` between two batches, OutOfTime names the unfinished build, and a call with it as `begun` goes on.
     """
+    before = engine.resolve(definition.alias)
     name = begun if begun in engine.names(definition.alias) else definition.build_name(at)
-    engine.create(name, definition)
-    rejected: dict[str, str] = {}
+    new = _NewBuild(engine, name, source, progress, batch, time_is_up)
+    engine.create(new.name, definition)
     try:
-        for _ in range(ROUNDS):
-            wanted = source.versions()
-            held = engine.versions(name)
-            stale = [key for key, version in wanted.items() if held.get(key, -1) < version and key not in rejected]
-            gone = {key: version for key, version in held.items() if key not in wanted}
-            if not stale and not gone:
-                break
-            _fill(engine, name, source, stale, rejected, progress, batch, time_is_up)
-            engine.delete(name, gone)
-            engine.refresh(name)
-        _compare(source.versions(), engine.versions(name), rejected)
-    except MatchmakingError:
-        engine.drop(name)
+        new.catch_up()
+        new.compare()
+        engine.swap(definition.alias, new.name)
+    except OutOfTime:
         raise
-    engine.swap(definition.alias, name)
-    for old in engine.names(definition.alias)[:-BUILDS_KEPT]:
-        engine.drop(old)
-    return Rebuilt(name, len(engine.versions(name)), rejected)
+    except BaseException:
+        with suppress(MatchmakingError):
+            engine.drop(new.name)
+        raise
+    new.time_is_up = lambda: False  # the alias has moved: the few rows that changed until then are written now
+    new.catch_up()
+    names = engine.names(definition.alias)
+    for old in names[: names.index(new.name)]:
+        if old != before:
+            engine.drop(old)
+    return Rebuilt(new.name, len(engine.versions(new.name)), {key: cause for key, (_, cause) in new.rejected.items()})
 
 
-def _fill(
-    engine: SearchEngine,
-    name: str,
-    source: Source,
-    ids: Sequence[str],
-    rejected: dict[str, str],
-    progress: Callable[[int, int], None] | None,
-    batch: int,
-    time_is_up: Callable[[], bool],
-) -> None:
-    for start in range(0, len(ids), batch):
-        if start and time_is_up():
-            raise OutOfTime(name)
-        try:
-            engine.put(name, source.documents(ids[start : start + batch]))
-        except RejectedDocuments as error:
-            rejected.update({key: error.causes.get(key, "rejected") for key in error.ids})
-        if progress is not None:
-            progress(min(start + batch, len(ids)), len(ids))
+class _NewBuild:
+    def __init__(
+        self,
+        engine: SearchEngine,
+        name: str,
+        source: Source,
+        progress: Callable[[int, int], None] | None,
+        batch: int,
+        time_is_up: Callable[[], bool],
+    ) -> None:
+        self.name = name
+        self.rejected: dict[str, tuple[int, str]] = {}  # the version that was refused, and why
+        self._engine = engine
+        self._source = source
+        self._progress = progress
+        self._batch = batch
+        self.time_is_up = time_is_up
+        self._wanted: Mapping[str, int] = {}
 
+    def catch_up(self) -> None:
+        """Write what the database has newer, remove what it has no more, until both agree or the rounds are over."""
+        for _ in range(ROUNDS):
+            # The index is read first: what is in it is in the database already, so a row that somebody adds between
+            # the two reads is never taken for one that is gone.
+            held = self._engine.versions(self.name)
+            self._wanted = self._source.versions()
+            stale = [key for key, version in self._wanted.items() if self._is_behind(key, version, held)]
+            gone = {key: version for key, version in held.items() if key not in self._wanted}
+            if not stale and not gone:
+                return
+            self._fill(stale)
+            self._engine.delete(self.name, gone)
+            self._engine.refresh(self.name)
 
-def _compare(wanted: Mapping[str, int], held: Mapping[str, int], rejected: Mapping[str, str]) -> None:
-    missing = wanted.keys() - held.keys() - rejected.keys()
-    surplus = held.keys() - wanted.keys()
-    if missing or surplus:
-        raise CountsDiffer(f"{len(missing)} documents are missing and {len(surplus)} too many in the new build")
+    def compare(self) -> None:
+        """Rows that come and go meanwhile aside, the build holds what the database held. Raises CountsDiffer."""
+        held, now = self._engine.versions(self.name), self._source.versions()
+        missing = (self._wanted.keys() & now.keys()) - held.keys() - self.rejected.keys()
+        surplus = held.keys() - self._wanted.keys()
+        if missing or surplus:
+            raise CountsDiffer(f"{len(missing)} documents are missing and {len(surplus)} too many in the new build")
+
+    def _is_behind(self, key: str, version: int, held: Mapping[str, int]) -> bool:
+        refused, _ = self.rejected.get(key, (-1, ""))
+        return max(held.get(key, -1), refused) < version
+
+    def _fill(self, ids: Sequence[str]) -> None:
+        for start in range(0, len(ids), self._batch):
+            if start and self.time_is_up():
+                raise OutOfTime(self.name)
+            batch = ids[start : start + self._batch]
+            for key in batch:
+                self.rejected.pop(key, None)
+            try:
+                self._engine.put(self.name, self._source.documents(batch))
+            except RejectedDocuments as error:
+                self.rejected |= {
+                    key: (self._wanted.get(key, 0), error.causes.get(key, "rejected")) for key in error.ids
+                }
+            if self._progress is not None:
+                self._progress(min(start + self._batch, len(ids)), len(ids))
