@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from app.web import (
+    administration,
     challenges,
     facilitation,
     firm_space,
     firms,
+    importing,
     inspector,
     moderation,
     navigation,
@@ -28,7 +30,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages.root)
     public = (pages, challenges, firms, suggest)
     members = (firm_space, owner, posting, submissions)
-    facilitators = (facilitation, moderation, inspector, workshops)
-    for module in (*public, *members, *facilitators):
-        app.register_blueprint(module.bp, url_prefix=PREFIX)
+    facilitators = (facilitation, moderation, inspector, workshops, importing)
+    administrators = (administration,)
+    for module in (*public, *members, *facilitators, *administrators):
+        app.register_blueprint(module.bp, url_prefix=f"{PREFIX}{module.bp.url_prefix or ''}")
     navigation.register(app)

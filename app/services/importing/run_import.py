@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from app.records.store import Store, Work
 from app.records.work import JobRun, Outbox
-from app.services.actor import SYSTEM, load_actor
+from app.services.access import ensure, may_import
+from app.services.actor import SYSTEM, Actor, load_actor
 from app.services.importing.batches import Steps, ignored_columns, import_batches
 from app.services.importing.files import SourceRow, read_rows
 from app.services.importing.import_challenges import challenge_steps
@@ -32,12 +33,13 @@ SLICE_S = 20.0  # other jobs wait meanwhile; a task may take 75 s, reading the f
 JOB = "import"
 
 
-def start_run(work: Work, run: Run) -> None:
-    """Send a run to the workers; the caller has checked who asks."""
+def start_run(work: Work, actor: Actor, run: Run) -> None:
+    """Send a run to the workers. Raises Forbidden."""
+    ensure(may_import(actor), "import")
     work.tell(JOB, run.key)
     action = "check_import" if run.options.dry_run else "start_import"
     work.audit(
-        run.upload.user_id, action, "import", None, kind=run.upload.kind, file=run.upload.name, upload=run.upload.token
+        actor.user_id, action, "import", None, kind=run.upload.kind, file=run.upload.name, upload=run.upload.token
     )
 
 

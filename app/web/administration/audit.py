@@ -1,0 +1,46 @@
+"""Who did what, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.services.paging import Page
+from app.services.read_audit import AuditFilter, audit_choices, names_of, read_audit
+from app.web.access import access
+from app.web.administration.blueprint import bp, page_links, page_number
+from app.web.context import actor, parts
+from app.web.forms import fault_messages
+from matching.errors import InvalidInput
+
+FILTERS = ("action", "object_kind", "object_id", "who", "since", "until")
+
+
+@bp.get("/audit")
+@access("administrator")
+def audit_log() -> ResponseReturnValue:
+    """Entries by action, object, person and day, the newest first."""
+    wanted = AuditFilter(**{name: request.args.get(name, "") for name in FILTERS})
+    errors: dict[str, str] = {}
+    page: Page[Any] = Page([], 0, 1)
+    names: dict[int, str] = {}
+    with parts().store.read() as work:
+        actions, kinds = audit_choices(work, actor())
+        try:
+            found = read_audit(work, actor(), wanted, page_number())
+            page, names = found, names_of(work, actor(), found.rows)
+        except InvalidInput as error:
+            errors = fault_messages(error.faults)
+    shown = render_template(
+        "administration/audit.html",
+        page=page,
+        links=page_links(page),
+        names=names,
+        wanted=wanted,
+        actions=actions,
+        kinds=kinds,
+        errors=errors,
+    )
+    return shown, 422 if errors else 200
