@@ -1,0 +1,75 @@
+"""A page in the browser, and what holds for every page of the product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.browser.wording import TEXTS, left_in_other_language
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_AXE = Axe()
+
+
+class Reader:
+    """Somebody with a browser, who reads the pages of one language; notes what the browser complains about."""
+
+    def __init__(self, page: Page, address: str, language: str) -> None:
+        self.page = page
+        self.address = address
+        self.language = language
+        self.complaints: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"error in a script: {error}"))
+
+    def open(self, path: str) -> None:
+        """Go to a page of this language and check it."""
+        answer = self.page.goto(f"{self.address}/{self.language}{path}")
+        assert answer is not None
+        assert answer.ok, f"{path} answered {answer.status}"
+        self.check()
+
+    def say(self, french: str, english: str) -> str:
+        """The one of two wordings that this reader gets to see."""
+        return french if self.language == "fr" else english
+
+    def check(self) -> None:
+        """What holds for every page: language, wording, accessibility, no complaint of the browser."""
+        where = self.page.url.removeprefix(self.address)
+        assert self.page.locator("html").get_attribute("lang") == self.language, where
+        assert self.page.locator("h1").count() == 1, f"{where}: one heading of the first level"
+        left = left_in_other_language(self.page.evaluate(TEXTS), self.language)
+        assert not left, f"{where}: in the other language: {left}"
+        assert not (found := violations(self.page)), f"{where}:\n{found}"
+        assert not self.complaints, f"{where}: {self.complaints}"
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):  # a breach of the content security policy is among them
+            self.complaints.append(message.text)
+
+
+def violations(page: Page) -> str:
+    """What axe finds against WCAG 2.2 AA; empty where it finds nothing."""
+    options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": WCAG}
+    found = _AXE.run(page, options=options).response["violations"]
+    return "\n".join(
+        f"{rule['id']}: {rule['help']}\n"
+        + "\n".join(f"  {json.dumps(node['target'])} {node['html'][:200]}" for node in rule["nodes"][:5])
+        for rule in found
+    )
+
+
+@contextmanager
+def reading(browser: Browser, address: str, language: str, **context: Any) -> Iterator[Reader]:
+    """A browser window of its own."""
+    window = browser.new_context(locale="fr-CA" if language == "fr" else "en-CA", **context)
+    window.set_default_timeout(20_000)
+    try:
+        yield Reader(window.new_page(), address, language)
+    finally:
+        window.close()
