@@ -22,7 +22,6 @@ from app.services.importing import (
     load_mapping,
     profiles,
 )
-from app.services.taxonomy import seed_taxonomy
 from matching.errors import InvalidInput
 
 SHOWN = 10  # faults on the screen; all of them are in the report
@@ -110,8 +109,6 @@ def _run(
         columns = load_mapping(mapping) if mapping else ColumnMapping()
         source = SourceFile.from_path(file)
         with opened_parts() as parts, progress_bar(f"import {what}") as progress:
-            with parts.store.write() as work:
-                seed_taxonomy(work)
             options = ImportOptions(
                 mapping=columns,
                 dry_run=dry_run,

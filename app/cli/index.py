@@ -8,8 +8,9 @@ from dataclasses import asdict
 import click
 
 from app.cli.common import opened_parts, progress_bar, put, table
-from app.records.queries import visible_versions
+from app.services.actor import SYSTEM
 from app.services.index_records import ALIASES, Encode, Kind, rebuild_index, sweep_index
+from app.services.index_status import index_statuses
 from app.services.statistics import refresh_statistics
 from indexing.bulk import BulkEncoder
 
@@ -43,25 +44,30 @@ def rebuild(processes: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def status(as_json: bool) -> None:
     """Builds, counts, and whether they agree with the database; exit code 1 where they do not."""
-    rows = []
     with opened_parts() as parts:
-        for kind in KINDS:
-            name = parts.engine.resolve(ALIASES[kind])
-            with parts.store.read() as work:
-                wanted = len(visible_versions(work, kind))
-            held = len(parts.engine.versions(name)) if name else 0
-            rows.append(
-                {
-                    "index": ALIASES[kind],
-                    "engine": parts.engine.kind,
-                    "build": name or "none",
-                    "documents": held,
-                    "database": wanted,
-                    "agrees": "yes" if held == wanted else "no",
-                }
-            )
-    put(rows, table(rows, list(rows[0])), as_json=as_json)
-    if any(row["agrees"] == "no" for row in rows):
+        found = index_statuses(parts, SYSTEM)
+    rows = [
+        {
+            "index": one.alias,
+            "engine": one.engine,
+            "build": one.build or "none",
+            "documents": one.documents,
+            "database": one.database,
+            "missing": one.missing,
+            "stale": one.stale,
+            "orphans": one.orphans,
+            "rejected": len(one.rejected),
+            "last_indexed": one.last_indexed,
+            "agrees": one.agrees,
+            "unavailable": one.unavailable,
+        }
+        for one in found
+    ]
+    shown = [{**row, "agrees": "yes" if row["agrees"] else "no"} for row in rows]
+    columns = ["index", "engine", "build", "documents", "database", "missing", "stale", "orphans", "rejected", "agrees"]
+    told = "".join(f"\n{one.alias}: {one.unavailable}" for one in found if one.unavailable)
+    put(rows, table(shown, columns) + told, as_json=as_json)
+    if not all(one.agrees for one in found):
         raise click.exceptions.Exit(1)
 
 

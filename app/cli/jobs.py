@@ -1,13 +1,18 @@
-"""`passerelle jobs`: what the workers did."""
+"""`passerelle jobs`: what the workers did and what waits."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
-from sqlalchemy import select
 
 from app.cli.common import opened_parts, put, table
-from app.records.work import JobRun
-from app.services.jobs import retry as retry_job
+from app.services import job_runs
+from app.services.actor import SYSTEM
+from matching.errors import IllegalMove, NotFound
+
+COLUMNS = ["id", "job", "key", "state", "attempts", "done", "total", "started_at", "finished_at", "cause"]
+SHOWN = ["id", "job", "key", "state", "attempts", "started_at", "cause"]
 
 
 @click.group()
@@ -16,27 +21,37 @@ def jobs() -> None:
 
 
 @jobs.command(name="list")
-@click.option("--state", type=click.Choice(["running", "succeeded", "failed", "dead", "retried"]), help="Only these.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--state", type=click.Choice(job_runs.STATES), help="Only these.")
+@click.option("--job", default="", help="Only this job, such as index_firm.")
+@click.option("--key", default="", help="Only this record.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="The newest so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def list_runs(state: str | None, limit: int, as_json: bool) -> None:
+def list_runs(state: str | None, job: str, key: str, limit: int, as_json: bool) -> None:
     """The newest runs, with the cause of those that failed."""
-    query = select(JobRun).order_by(JobRun.id.desc()).limit(limit)
-    if state:
-        query = query.where(JobRun.state == state)
-    columns = ["id", "job", "key", "state", "attempts", "started_at", "cause"]
     with opened_parts() as parts, parts.store.read() as work:
-        rows = [{name: getattr(run, name) for name in columns} for run in work.session.scalars(query)]
-    put(rows, table(rows, columns), as_json=as_json)
+        page = job_runs.list_runs(work, SYSTEM, state=state or "", job=job, key=key, size=limit)
+        rows = [{name: getattr(run, name) for name in COLUMNS} for run in page.rows]
+    put(rows, table(rows, SHOWN), as_json=as_json)
 
 
 @jobs.command()
-@click.argument("run_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def backlog(as_json: bool) -> None:
+    """Messages that wait, and how old the oldest is."""
+    with opened_parts() as parts, parts.store.read() as work:
+        row = asdict(job_runs.backlog(work, SYSTEM))
+    put(row, table([row], list(row)), as_json=as_json)
+
+
+@jobs.command()
+@click.argument("run_id", type=click.IntRange(1, 2**31 - 1))
 def retry(run_id: int) -> None:
-    """Send the message of a run again, with fresh tries."""
+    """Send the message of a failed run again, with fresh tries. Exit code 1 where it cannot be sent."""
     with opened_parts() as parts:
-        with parts.store.read() as work:
-            if work.session.get(JobRun, run_id) is None:
-                raise click.ClickException(f"there is no job run {run_id}")
-        retry_job(parts, run_id, None)
+        try:
+            job_runs.retry_run(parts, SYSTEM, run_id)
+        except NotFound as error:
+            raise click.ClickException(f"there is no job run {run_id}") from error
+        except IllegalMove as error:
+            raise click.ClickException(f"{error}: only a failed run whose message is kept can be sent again") from error
     click.echo("sent again")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.records.migrate import upgrade
 from app.records.store import Store
+from app.services.taxonomy import has_taxonomy, seed_taxonomy
 from config.settings import Settings
 from matching.errors import MatchmakingError
 
@@ -28,9 +29,18 @@ def check(settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """The folder for all data, and tables that are up to date."""
+    """The folder for all data, and tables that are up to date, with sectors and technologies in them."""
     settings.var.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database_url)
+    store = Store(settings.database_url)
+    try:
+        with store.read() as work:
+            seeded = has_taxonomy(work)
+        if not seeded:
+            with store.write() as work:
+                seed_taxonomy(work)
+    finally:
+        store.close()
 
 
 @contextmanager

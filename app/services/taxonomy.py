@@ -51,6 +51,11 @@ def seed_taxonomy(work: Work, folder: Path = FOLDER) -> int:
     return added
 
 
+def has_taxonomy(work: Work) -> bool:
+    """Whether there are any sectors and technologies."""
+    return all(work.session.scalar(select(table.code).limit(1)) is not None for table in (Sector, Technology))
+
+
 def load_names(work: Work) -> Names:
     """Read every name; where two mean different codes, codes come first, then labels, then synonyms."""
     return Names(_names(work.session.scalars(select(Sector))), _names(work.session.scalars(select(Technology))))
