@@ -8,7 +8,7 @@ ROLES: Labelled = {
     "facilitator": {"fr": "Facilitation", "en": "Facilitator"},
     "administrator": {"fr": "Administration", "en": "Administrator"},
     "member": {"fr": "Membre", "en": "Member"},
-    "manager": {"fr": "Gestion", "en": "Manager"},
+    "manager": {"fr": "Responsable", "en": "Manager"},
 }
 USER_STATES: Labelled = {
     "active": {"fr": "Compte actif", "en": "Active"},
@@ -61,7 +61,7 @@ _VERBS: Labelled = {
     "add": {"fr": "Ajout", "en": "Added"},
     "create": {"fr": "Création", "en": "Created"},
     "edit": {"fr": "Modification", "en": "Edited"},
-    "amend": {"fr": "Amendement", "en": "Amended"},
+    "amend": {"fr": "Addenda", "en": "Amended"},
     "save": {"fr": "Enregistrement", "en": "Saved"},
     "publish": {"fr": "Publication", "en": "Published"},
     "submit_for_review": {"fr": "Envoi en révision", "en": "Sent for review"},
@@ -74,7 +74,7 @@ _VERBS: Labelled = {
     "submit": {"fr": "Dépôt", "en": "Submitted"},
     "approve": {"fr": "Approbation", "en": "Approved"},
     "reject": {"fr": "Rejet", "en": "Rejected"},
-    "snooze": {"fr": "Report", "en": "Snoozed"},
+    "snooze": {"fr": "Mise en veille", "en": "Snoozed"},
     "undo": {"fr": "Annulation", "en": "Undone"},
     "activate": {"fr": "Activation", "en": "Activated"},
     "deactivate": {"fr": "Désactivation", "en": "Deactivated"},

@@ -60,7 +60,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "not_stored": ("La base de données a refusé cette ligne.", "The database refused this row."),
     "email_taken": ("Cette adresse a déjà un compte.", "This address already has an account."),
     "last_administrator": (
-        "Il faut qu’au moins une personne puisse administrer : donnez d’abord ce rôle à quelqu’un d’autre.",
+        "Il faut qu’au moins une personne puisse administrer : donnez d’abord ce rôle à quelqu’un d’autre.",
         "At least one person must be able to administer: give this role to somebody else first.",
     ),
     "same_name": (

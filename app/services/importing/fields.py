@@ -27,7 +27,7 @@ _SHARED: tuple[Entry, ...] = (
     ("budget_min", "Budget minimal ($)", "Smallest budget ($)", "budget min, minimum budget"),
     ("budget_max", "Budget maximal ($)", "Largest budget ($)", "budget, budget max, maximum budget, montant, amount"),
     ("place", "Lieu", "Place", "ville, city, location, adresse, region, localisation, pays, country"),
-    ("contact_email", "Courriel de contact", "Contact e-mail", "courriel, email, e-mail, mail, contact"),
+    ("contact_email", "Courriel de la personne-ressource", "Contact e-mail", "courriel, email, e-mail, mail, contact"),
 )
 _CHALLENGE: tuple[Entry, ...] = (
     (
@@ -36,7 +36,7 @@ _CHALLENGE: tuple[Entry, ...] = (
         "Organization",
         "owner, porteur, agency, organisme, ministere, company, entreprise",
     ),
-    ("owner_kind", "Genre d’organisation", "Kind of organization", "organisation type, type organisme"),
+    ("owner_kind", "Type d’organisation", "Kind of organization", "organisation type, type organisme"),
     ("owner_place", "Lieu de l’organisation", "Place of the organization", "organisation city, ville organisme"),
     ("workshop", "Atelier (code)", "Workshop (code)", "atelier"),
     (
@@ -50,8 +50,8 @@ _CHALLENGE: tuple[Entry, ...] = (
     ("trl_min", "TRL minimal", "Smallest TRL", "trl, maturite, maturity"),
     ("trl_max", "TRL maximal", "Largest TRL", ""),
     ("remote", "Travail à distance (oui ou non)", "Remote work (yes or no)", "a distance, teletravail"),
-    ("contact_name", "Nom du contact", "Contact name", "personne ressource, responsable, contact person"),
-    ("private_note", "Note au facilitateur", "Note to the facilitator", "note, notes, remarque, comment"),
+    ("contact_name", "Nom de la personne-ressource", "Contact name", "personne ressource, responsable, contact person"),
+    ("private_note", "Note à l’équipe de facilitation", "Note to the facilitator", "note, notes, remarque, comment"),
 )
 _CHALLENGE_TEXTS: tuple[Entry, ...] = (
     ("title", "Titre", "Title", "nom, name, intitule, defi, challenge"),
@@ -61,7 +61,7 @@ _CHALLENGE_TEXTS: tuple[Entry, ...] = (
     ("outcome", "Résultat attendu", "Expected outcome", "resultat, objectif, objective, goal, solution attendue"),
     ("out_of_scope", "Hors périmètre", "Out of scope", "exclusions"),
     ("needs", "Besoins essentiels (un par ligne)", "Essential needs (one a line)", "besoins, requirements, exigences"),
-    ("wishes", "Besoins souhaités (un par ligne)", "Desirable needs (one a line)", "souhaits, nice to have"),
+    ("wishes", "Besoins souhaitables (un par ligne)", "Desirable needs (one a line)", "souhaits, nice to have"),
 )
 _FIRM: tuple[Entry, ...] = (
     ("name", "Nom de l’entreprise", "Name of the firm", "nom, entreprise, company, firm, raison sociale, organisation"),
@@ -167,11 +167,11 @@ def _solution_fields() -> Iterator[ImportField]:
     for number in range(1, SOLUTIONS + 1):
         for code, french, english, _ in _SOLUTION:
             name = f"solution_{number}_{code}"
-            yield ImportField(name, f"Solution {number} : {french}", f"Solution {number}: {english}")
+            yield ImportField(name, f"Solution {number} : {french}", f"Solution {number}: {english}")
             if code not in ("name", "trl"):
                 for language, (in_french, in_english, _ends) in _LANGUAGES.items():
                     yield ImportField(
                         f"{name}_{language}",
-                        f"Solution {number} : {french}, {in_french}",
+                        f"Solution {number} : {french}, {in_french}",
                         f"Solution {number}: {english}, {in_english}",
                     )
