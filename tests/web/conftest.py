@@ -1,4 +1,4 @@
-"""The portal on real parts: a SQLite file, the embedded engine's folder, mail written to a folder, the real templates."""
+"""The portal on real parts: a SQLite file, the embedded engine, mail written to a folder, the real templates."""
 
 from __future__ import annotations
 
@@ -50,11 +50,17 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def parts(settings: Settings, seeded_database: Path) -> Iterator[Parts]:
+def clock() -> Clock:
+    """The clock of the portal's database; `forward` moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def parts(settings: Settings, seeded_database: Path, clock: Clock) -> Iterator[Parts]:
     """Real parts; the model is loaded only by a test that encodes."""
     settings.var.mkdir(parents=True)
     shutil.copy(seeded_database, settings.var / "passerelle.db")
-    store = Store(settings.database_url, clock=Clock())
+    store = Store(settings.database_url, clock=clock)
     parts = Parts(
         settings=settings,
         store=store,
@@ -74,9 +80,9 @@ def app(parts: Parts) -> Flask:
 
 
 @pytest.fixture
-def world(parts: Parts) -> World:
+def world(parts: Parts, clock: Clock) -> World:
     """Makes rows in the portal's database."""
-    return World(parts.store, Clock())
+    return World(parts.store, clock)
 
 
 @pytest.fixture
