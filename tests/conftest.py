@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.services.elastic import elasticsearch
@@ -36,6 +37,8 @@ MARK_OF = {
     "shared": "real",
 }
 
+hypothesis.settings.register_profile("passerelle", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("passerelle")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test looks anything up on a model hub
 
 
