@@ -17,7 +17,7 @@ from app.records.matches import Match
 from app.records.store import Work
 from app.services.access import ensure, may_moderate
 from app.services.actor import Actor
-from app.services.queue_filter import VIEWS, QueueFilter, conditions, filtered, joined, views
+from app.services.queue_filter import VIEWS, QueueFilter, conditions, filtered, views
 from app.services.queue_order import beyond, order_keys, order_of, order_values
 
 PER_PAGE = 25
@@ -51,21 +51,9 @@ def queue_page(work: Work, actor: Actor, wanted: QueueFilter, page: int, per_pag
     total = counts[wanted.view]
     pages = max(1, -(-total // per_page))
     page = max(1, min(page, pages))
-    query = (
-        filtered(work, select(Match), wanted)
-        .options(
-            joinedload(Match.challenge).options(
-                joinedload(Challenge.organisation), selectinload(Challenge.texts), lazyload(Challenge.needs)
-            ),
-            joinedload(Match.firm).options(
-                joinedload(FirmProfile.organisation), selectinload(FirmProfile.texts), lazyload(FirmProfile.solutions)
-            ),
-        )
-        .order_by(*order_of(wanted.sort))
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    )
-    return QueuePage(work.session.scalars(query).unique().all(), total, counts, page, pages)
+    ids = filtered(work, select(Match.id), wanted).order_by(*order_of(wanted.sort))
+    chosen = work.session.scalars(ids.limit(per_page).offset((page - 1) * per_page)).all()
+    return QueuePage(_rows(work, chosen), total, counts, page, pages)
 
 
 def place_of(work: Work, actor: Actor, match: Match, wanted: QueueFilter) -> Place:
@@ -92,9 +80,27 @@ def first_id(work: Work, actor: Actor, wanted: QueueFilter) -> int | None:
     return work.session.scalar(filtered(work, select(Match.id), wanted).order_by(*order_of(wanted.sort)).limit(1))
 
 
+def _rows(work: Work, ids: Sequence[int]) -> list[Match]:
+    """The matches in this order, with the texts that a list shows."""
+    query = (
+        select(Match)
+        .where(Match.id.in_(ids))
+        .options(
+            joinedload(Match.challenge).options(
+                joinedload(Challenge.organisation), selectinload(Challenge.texts), lazyload(Challenge.needs)
+            ),
+            joinedload(Match.firm).options(
+                joinedload(FirmProfile.organisation), selectinload(FirmProfile.texts), lazyload(FirmProfile.solutions)
+            ),
+        )
+    )
+    found = {match.id: match for match in work.session.scalars(query).unique()}
+    return [found[match_id] for match_id in ids if match_id in found]
+
+
 def _counts(work: Work, wanted: QueueFilter) -> dict[str, int]:
     """One pass over the matches for all views."""
     by_name = views(work)
     sums = [func.coalesce(func.sum(case((by_name[name], 1), else_=0)), 0) for name in VIEWS]
-    row = work.session.execute(joined(select(*sums)).where(true(), *conditions(work, wanted))).one()
+    row = work.session.execute(select(*sums).select_from(Match).where(true(), *conditions(work, wanted))).one()
     return {name: int(number) for name, number in zip(VIEWS, row, strict=True)}

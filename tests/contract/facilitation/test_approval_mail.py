@@ -39,7 +39,7 @@ def test_an_approval_mails_each_confirmed_member_of_the_firm_in_their_language(w
         mailer.send(payload["to"], subject, body, key=message.key)
         texts[payload["to"]] = f"{subject}\n{body}"
     assert set(texts) == {"camille@firme.example", "kim@firme.example"}
-    french, english = texts["camille@firme.example"], texts["kim@firme.example"]
+    french, english = (texts[to].replace("\xa0", " ") for to in ("camille@firme.example", "kim@firme.example"))
     assert "Un défi vous est recommandé : Déneiger les pistes" in french
     assert "72 sur 100" in french and "30 juin 2027" in french
     assert "A challenge is recommended to you" in english and "June 30, 2027" in english
