@@ -13,7 +13,7 @@ from matching.model import Language, Passage
 TARGET_CHARACTERS = 350
 MAXIMUM_CHARACTERS = 900  # one sentence longer than this is cut at a word
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=[\"«“(\[]?[A-ZÀ-ÖØ-Þ0-9•–-])|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=[\"«“(\[]?\s?[A-ZÀ-ÖØ-Þ0-9•–-])|\n+")
 
 
 @dataclass(frozen=True, slots=True)
