@@ -41,7 +41,7 @@ def challenge_history(work: Work, actor: Actor, challenge: Challenge) -> list[Hi
         .order_by(ChallengeVersion.version.desc())
         .limit(SHOWN + 1)
     )
-    rows = list(work.session.execute(query).tuples().all())
+    rows = list(work.session.execute(query).all())
     older: list[Mapping[str, Any] | None] = [row.content for row, _name in rows[1:]]
     entries = [
         HistoryEntry(row.version, row.at, row.content["status"], name, changed_fields(before, row.content))

@@ -20,6 +20,7 @@ class Visitor:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._token: str | None = None
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         return self.client.get(path, **kwargs)
@@ -36,14 +37,19 @@ class Visitor:
         return self.client.post(path, data={"csrf_token": token, **(data or {})})
 
     def token(self, page: str | None = None) -> str:
+        if self._token is not None:
+            return self._token  # good for the whole session
         found = _TOKEN.search(self.client.get(page or "/fr/account/login").get_data(as_text=True))
         found = found or _TOKEN.search(self.client.get("/fr/").get_data(as_text=True))
         assert found, f"no token on {page}"
+        self._token = found[1]
         return found[1]
 
     def sign_in(self, email: str, password: str = PASSWORD, lang: str = "fr") -> TestResponse:
         page = f"/{lang}/account/login"
-        return self.send(page, {"email": email, "password": password}, page=page)
+        answer = self.send(page, {"email": email, "password": password}, page=page)
+        self._token = None  # the session is another one
+        return answer
 
 
 class _Fields(HTMLParser):
