@@ -15,7 +15,6 @@ from app.services.actor import Actor
 from app.services.jobs import retry
 from app.services.paging import A_PAGE, Page, one_page
 from app.services.parts import Parts
-from matching.errors import IllegalMove, NotFound
 
 STATES = ("running", "succeeded", "failed", "dead", "retried")
 RETRIED = frozenset({"failed", "dead"})
@@ -77,10 +76,4 @@ def may_retry(run: JobRun) -> bool:
 def retry_run(parts: Parts, actor: Actor, run_id: int) -> None:
     """Send the message of a run again, with fresh tries. Raises Forbidden, NotFound, IllegalMove."""
     ensure(may_administer(actor), "send a job again")
-    with parts.store.read() as work:
-        run = work.session.get(JobRun, run_id)
-        if run is None:
-            raise NotFound(f"job run {run_id}")
-        if not may_retry(run) or work.session.get(Outbox, run.outbox_id) is None:
-            raise IllegalMove(f"job run {run_id} is {run.state}")
     retry(parts, run_id, actor.user_id)

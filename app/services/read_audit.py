@@ -71,4 +71,5 @@ def names_of(work: Work, actor: Actor, entries: Sequence[AuditEntry]) -> dict[in
     """User id → address, of those who appear in the entries."""
     ensure(may_administer(actor), "read the audit log")
     ids = {entry.user_id for entry in entries if entry.user_id is not None}
-    return dict(work.session.execute(select(User.id, User.email).where(User.id.in_(ids))).tuples().all())
+    rows = work.session.execute(select(User.id, User.email).where(User.id.in_(ids)))
+    return {row.id: row.email for row in rows}

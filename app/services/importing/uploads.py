@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -197,12 +197,19 @@ def delete_upload(upload: Upload) -> None:
 
 def delete_old_uploads(var: Path, now: datetime) -> int:
     """Delete what is older than a day; returns how many."""
-    before = (now - KEPT).timestamp()
-    marks = list((var / "uploads").glob("*/upload.json"))
-    old = [mark.parent for mark in marks if mark.stat().st_mtime < before]
+    old = [path for path in (var / "uploads").glob("*") if path.is_dir() and _sent_at(path) < now - KEPT]
     for path in old:
         shutil.rmtree(path, ignore_errors=True)
     return len(old)
+
+
+def _sent_at(folder: Path) -> datetime:
+    """What was noted; the folder's own time where its process ended before that."""
+    try:
+        content = json.loads((folder / "upload.json").read_text(encoding="utf-8"))
+        return datetime.fromisoformat(content["at"])
+    except (OSError, ValueError, KeyError):
+        return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
 
 
 def _append(run: Run, line: dict[str, Any]) -> None:
