@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 
 import numpy as np
 
-from indexing.encoders import SentenceEncoder
+from indexing.encoders import BATCH, SentenceEncoder
 from matching.errors import EncoderUnavailable
 from matching.model import Floats
 
@@ -22,6 +22,10 @@ def _start(model: str | None) -> None:
     _encoder = SentenceEncoder(model)
 
 
+def _ready() -> None:
+    """The first task of a process: its start loads the model."""
+
+
 def _encode(texts: Sequence[str]) -> Floats:
     assert _encoder is not None
     return _encoder.encode_prepared(texts)
@@ -30,23 +34,27 @@ def _encode(texts: Sequence[str]) -> Floats:
 class BulkEncoder:
     """Encodes prepared texts in several processes. Use as a context manager.
 
-    A single process is not worth a pool for fewer than some thousand texts: loading a model takes 5 s a process.
+    A pool is not worth it for fewer than some hundred texts: loading the model takes each process about 10 s, which
+    begins at once, beside whatever the caller does meanwhile.
     """
 
     def __init__(self, model: str | None, processes: int) -> None:
-        self._processes = processes
         self._pool = ProcessPoolExecutor(
             processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(model,)
         )
+        for _ in range(processes):
+            self._pool.submit(_ready)
 
     def __call__(self, texts: Sequence[str]) -> Floats:
         """Shape (len(texts), dims). Raises EncoderUnavailable where a process died."""
         if not texts:
             raise ValueError("nothing to encode")
-        share = -(-len(texts) // self._processes)
-        parts = [texts[start : start + share] for start in range(0, len(texts), share)]
+        return np.concatenate(list(self.stream(texts[start : start + BATCH] for start in range(0, len(texts), BATCH))))
+
+    def stream(self, batches: Iterable[Sequence[str]]) -> Iterator[Floats]:
+        """Vectors of each batch, in their order; whichever process is free takes the next batch. Raises as above."""
         try:
-            return np.concatenate(list(self._pool.map(_encode, parts)))
+            yield from self._pool.map(_encode, batches)
         except BrokenProcessPool as error:
             raise EncoderUnavailable("an encoding process ended; run the command again to go on") from error
 

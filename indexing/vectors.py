@@ -66,6 +66,38 @@ def vectors_of(
     return np.stack([found[key] for key in hashes])
 
 
+def keep_vectors(
+    prepared: Iterable[str],
+    encoder: str,
+    store: VectorStore,
+    encode: Callable[[Sequence[Sequence[str]]], Iterable[Floats]],
+    batch: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Encode what the store does not hold yet, before it is asked for; returns how many texts that were.
+
+    `encoder` is the identity under which they are kept. `encode` gets batches of texts of like length, long ones
+    first, so that no process is left with the longest at the end.
+    """
+    texts = {text_hash(text): text for text in prepared}
+    held = store.load(encoder, list(texts))
+    missing = sorted(
+        ((key, text) for key, text in texts.items() if key not in held), key=lambda item: len(item[1]), reverse=True
+    )
+    batches = [missing[start : start + batch] for start in range(0, len(missing), batch)]
+    waiting: dict[bytes, Floats] = {}
+    done = 0
+    for own, vectors in zip(batches, encode([[text for _, text in own] for own in batches]), strict=True):
+        waiting.update({key: vector for (key, _), vector in zip(own, vectors, strict=True)})
+        done += len(own)
+        if len(waiting) >= CHUNK or done == len(missing):
+            store.save(encoder, waiting)
+            waiting = {}
+        if progress is not None:
+            progress(done, len(missing))
+    return len(missing)
+
+
 def _encode_missing(
     missing: Mapping[bytes, str],
     encoder: Encoder,

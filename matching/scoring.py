@@ -40,6 +40,24 @@ def score_firms(
     ]
 
 
+def scores_of(
+    challenge: ChallengeSide,
+    firms: Sequence[FirmSide],
+    statistics: Statistics,
+    weights: Weights,
+    translate: Translate | None = None,
+) -> list[float]:
+    """The scores alone that `score_firms` gives: what is not to be shown needs no reasons."""
+    terms = query_terms(challenge, statistics)
+    found = []
+    for firm in firms:
+        scaled = features.calibrated_cosines(challenge, firm, weights, _cosines(challenge, firm))
+        strengths = features.need_strengths(challenge, scaled)
+        values = _values(challenge, firm, scaled, strengths, terms, statistics, weights, translate)
+        found.append(_score(parts_of(values, weights)))
+    return found
+
+
 def rank(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
     """Best first; equal scores come in id order, so two runs agree."""
     return sorted(suggestions, key=lambda one: (-one.score, one.challenge_id, one.firm_id))
@@ -82,22 +100,38 @@ def _suggest(
 ) -> Suggestion:
     scaled = features.calibrated_cosines(challenge, firm, weights, cosines)
     strengths = features.need_strengths(challenge, scaled)
-    values: dict[str, float | None] = {
-        "meaning": features.meaning(challenge, scaled),
-        "words": features.words(terms, firm, statistics, weights, translate),
-        "needs": features.needs(challenge, strengths),
-        **features.structured(challenge, firm),
-    }
-    parts = parts_of(values, weights)
+    parts = parts_of(_values(challenge, firm, scaled, strengths, terms, statistics, weights, translate), weights)
     languages = strongest_languages(challenge, firm, scaled)
     return Suggestion(
         challenge_id=challenge.id,
         firm_id=firm.id,
         challenge_version=challenge.version,
         firm_version=firm.version,
-        score=round(sum(part.points for part in parts), 1),
+        score=_score(parts),
         parts=parts,
         reasons=reasons_of(challenge, firm, scaled),
         unmet=unmet_needs(challenge, strengths),
         languages=cast("tuple[Language, Language]", languages),
     )
+
+
+def _values(
+    challenge: ChallengeSide,
+    firm: FirmSide,
+    scaled: Floats,
+    strengths: Mapping[int, float],
+    terms: Mapping[str, Mapping[str, float]],
+    statistics: Statistics,
+    weights: Weights,
+    translate: Translate | None,
+) -> dict[str, float | None]:
+    return {
+        "meaning": features.meaning(challenge, scaled),
+        "words": features.words(terms, firm, statistics, weights, translate),
+        "needs": features.needs(challenge, strengths),
+        **features.structured(challenge, firm),
+    }
+
+
+def _score(parts: Sequence[Part]) -> float:
+    return round(sum(part.points for part in parts), 1)

@@ -16,7 +16,7 @@ from app.services.index_records import ALIASES, Kind, rebuild_index
 from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
 from app.services.parts import Parts
 from app.services.passwords import hash_password
-from app.services.refresh_matches import refresh_all
+from app.services.refresh_all import refresh_all
 from app.services.statistics import refresh_statistics
 from config.settings import Settings
 

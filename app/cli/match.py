@@ -6,7 +6,7 @@ import click
 
 from app.cli.common import opened_parts, progress_bar, put, table
 from app.services.best_suggestions import best_suggestions
-from app.services.refresh_matches import refresh_all
+from app.services.refresh_all import refresh_all
 
 COLUMNS = ["score", "languages", "challenge", "firm", "reason"]
 

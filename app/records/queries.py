@@ -107,6 +107,11 @@ def latest_statistics(work: Work) -> CorpusStatistics | None:
     return work.session.scalars(select(CorpusStatistics).order_by(CorpusStatistics.id.desc()).limit(1)).first()
 
 
+def latest_statistics_id(work: Work) -> int | None:
+    """The id of the corpus statistics in force."""
+    return work.session.scalar(select(func.max(CorpusStatistics.id)))
+
+
 def counts(work: Work) -> dict[str, int]:
     """How many public challenges, published firms and matches there are."""
     session = work.session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.records.store import Store
@@ -20,6 +20,11 @@ class DatabaseVectors:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def count(self) -> int:
+        """How many vectors are kept, of all encoders."""
+        with self._store.read() as work:
+            return work.session.scalar(select(func.count()).select_from(StoredVector)) or 0
 
     def load(self, encoder: str, hashes: Sequence[bytes]) -> Mapping[bytes, Floats]:
         """The vectors that are there, by hash; shape (dims,) each."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -25,7 +25,6 @@ from matching.scoring import rank, score_firms, score_pair
 
 FIRMS_A_CHALLENGE = 20
 CHALLENGES_A_FIRM = 10
-Progress = Callable[[int, int], None]
 
 
 def refresh_challenge(parts: Parts, challenge_id: int, sides: Sides | None = None) -> int:
@@ -47,7 +46,7 @@ def refresh_challenge(parts: Parts, challenge_id: int, sides: Sides | None = Non
         found = rank(score_firms(side, firms, statistics, parts.weights))
     best = {one.firm_id for one in found[:FIRMS_A_CHALLENGE]}
     with parts.store.write() as work:
-        kept = _by(_locked(work, Match.challenge_id == challenge_id), "firm_id")
+        kept = _by(locked(work, Match.challenge_id == challenge_id), "firm_id")
         _replace(parts, work, kept, {one.firm_id: one for one in found}, best, "for_challenge")
     return len(best)
 
@@ -68,30 +67,13 @@ def refresh_firm(parts: Parts, firm_id: int, sides: Sides | None = None) -> int:
         with parts.store.read() as work:
             kept_ids = work.session.scalars(select(Match.challenge_id).where(Match.firm_id == firm_id)).all()
             rows = work.session.scalars(select(Challenge).where(Challenge.id.in_({*wanted, *kept_ids}))).all()
-        pairs = [challenge for challenge in map(sides.challenge, rows) if gate(challenge, side, today=day) is None]
+        pairs = [one for one in sides.challenges(rows) if gate(one, side, today=day) is None]
         found = rank(score_pair(challenge, side, statistics, parts.weights) for challenge in pairs)
     best = {one.challenge_id for one in found[:CHALLENGES_A_FIRM]}
     with parts.store.write() as work:
-        kept = _by(_locked(work, Match.firm_id == firm_id), "challenge_id")
+        kept = _by(locked(work, Match.firm_id == firm_id), "challenge_id")
         _replace(parts, work, kept, {one.challenge_id: one for one in found}, best, "for_firm")
     return len(best)
-
-
-def refresh_all(parts: Parts, *, firms: bool = False, progress: Progress | None = None) -> int:
-    """All open challenges, and all firms where asked for; returns how many suggestions there are then."""
-    sides = Sides(parts)
-    with parts.store.read() as work:
-        challenge_ids = open_challenge_ids(work, today(work))
-        firm_ids = list(work.session.scalars(select(FirmProfile.id).where(FirmProfile.status == "published")))
-    jobs: list[tuple[Callable[..., int], int]] = [(refresh_challenge, key) for key in challenge_ids]
-    if firms:
-        jobs += [(refresh_firm, key) for key in firm_ids]
-    count = 0
-    for number, (refresh, key) in enumerate(jobs, start=1):
-        count += refresh(parts, key, sides)
-        if progress is not None:
-            progress(number, len(jobs))
-    return count
 
 
 def explain_pair(parts: Parts, challenge_id: int, firm_id: int) -> tuple[str | None, Suggestion | None]:
@@ -151,19 +133,31 @@ def _replace(
         work.session.add(match)
 
 
+def match_values(parts: Parts, suggestion: Suggestion, now: datetime) -> dict[str, Any]:
+    """The columns of a match that a suggestion fills."""
+    return {
+        "challenge_id": suggestion.challenge_id,
+        "firm_id": suggestion.firm_id,
+        "score": suggestion.score,
+        "parts": [asdict(part) for part in suggestion.parts],
+        "reasons": [asdict(reason) for reason in suggestion.reasons],
+        "unmet": list(suggestion.unmet),
+        "languages": "-".join(suggestion.languages),
+        "challenge_version": suggestion.challenge_version,
+        "firm_version": suggestion.firm_version,
+        "encoder": parts.encoder.identity,
+        "weights_version": parts.weights.version,
+        "computed_at": now,
+        "stale": False,
+    }
+
+
 def _fill(parts: Parts, work: Work, match: Match, suggestion: Suggestion) -> None:
-    match.challenge_id, match.firm_id = suggestion.challenge_id, suggestion.firm_id
-    match.score = suggestion.score
-    match.parts = [asdict(part) for part in suggestion.parts]
-    match.reasons = [asdict(reason) for reason in suggestion.reasons]
-    match.unmet = list(suggestion.unmet)
-    match.languages = "-".join(suggestion.languages)
-    match.challenge_version, match.firm_version = suggestion.challenge_version, suggestion.firm_version
-    match.encoder, match.weights_version = parts.encoder.identity, parts.weights.version
-    match.computed_at, match.stale = work.now, False
+    for name, value in match_values(parts, suggestion, work.now).items():
+        setattr(match, name, value)
 
 
-def _locked(work: Work, one: ColumnElement[bool]) -> Iterable[Match]:
+def locked(work: Work, one: ColumnElement[bool]) -> Iterable[Match]:
     """Held until the commit, in one order for all: nobody decides on a row between our look at it and its deletion."""
     return work.session.scalars(select(Match).where(one).order_by(Match.id).with_for_update(of=Match))
 

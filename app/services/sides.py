@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
@@ -12,7 +13,7 @@ from app.services.describe import challenge_side, challenge_texts, firm_side, fi
 from app.services.parts import Parts
 from indexing.passages import passages_of
 from indexing.vectors import vectors_of
-from matching.model import ChallengeSide, FirmSide
+from matching.model import ChallengeSide, FirmSide, Floats, Passage
 
 MOST_KEPT = 8000  # about 10 kB each with vectors: 80 MB at most, in a batch over the largest set
 
@@ -26,8 +27,13 @@ class Sides:
 
     def challenge(self, row: Challenge) -> ChallengeSide:
         """One challenge; encodes what is not encoded yet."""
-        passages = passages_of(challenge_texts(row))
-        return challenge_side(row, passages, vectors_of(passages, self._parts.encoder, self._parts.vectors))
+        return self.challenges([row])[0]
+
+    def challenges(self, rows: Sequence[Challenge]) -> list[ChallengeSide]:
+        """Several, with one look-up of vectors."""
+        passages = [passages_of(challenge_texts(row)) for row in rows]
+        vectors = self._vectors(passages)
+        return [challenge_side(row, own, mine) for row, own, mine in zip(rows, passages, vectors, strict=True)]
 
     def firm(self, row: FirmProfile) -> FirmSide:
         """One firm, from what is kept where its version is the same."""
@@ -44,13 +50,16 @@ class Sides:
     def _build(self, rows: Sequence[FirmProfile]) -> dict[int, FirmSide]:
         """All rows with one look-up of vectors."""
         passages = [passages_of(firm_texts(row)) for row in rows]
-        vectors = vectors_of([p for own in passages for p in own], self._parts.encoder, self._parts.vectors)
         if len(self._firms) + len(rows) > MOST_KEPT:
             self._firms.clear()
         built: dict[int, FirmSide] = {}
-        start = 0
-        for row, own in zip(rows, passages, strict=True):
-            side = firm_side(row, own, vectors[start : start + len(own)])
-            start += len(own)
-            self._firms[row.id, row.version] = built[row.id] = side
+        for row, own, vectors in zip(rows, passages, self._vectors(passages), strict=True):
+            self._firms[row.id, row.version] = built[row.id] = firm_side(row, own, vectors)
         return built
+
+    def _vectors(self, passages: Sequence[tuple[Passage, ...]]) -> list[Floats]:
+        """The vectors of each record's passages."""
+        flat = [passage for own in passages for passage in own]
+        vectors = vectors_of(flat, self._parts.encoder, self._parts.vectors)
+        ends = list(accumulate(len(own) for own in passages))
+        return [vectors[end - len(own) : end] for end, own in zip(ends, passages, strict=True)]

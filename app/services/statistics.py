@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import delete
 
-from app.records.queries import challenges_by_id, firms_by_id, latest_statistics, visible_versions
+from app.records.queries import challenges_by_id, firms_by_id, latest_statistics, latest_statistics_id, visible_versions
 from app.records.store import Store
 from app.records.work import CorpusStatistics
 from app.services.describe import challenge_texts, firm_texts, tokens_of
@@ -39,15 +39,17 @@ def refresh_statistics(parts: Parts) -> str:
 def current_statistics(parts: Parts) -> Statistics:
     """The statistics in force, read once a snapshot; counted where there are none yet."""
     with parts.store.read() as work:
-        row = latest_statistics(work)
-    if row is None:
+        newest = latest_statistics_id(work)
+    if newest is None:
         refresh_statistics(parts)
         return current_statistics(parts)
     with _lock:
         held = _cache.get(id(parts.store))
-        if held is None or held[0] != row.id:
-            held = (row.id, Statistics.from_json(row.content))
-            _cache[id(parts.store)] = held
+        if held is None or held[0] != newest:
+            with parts.store.read() as work:  # a megabyte of JSON: read only where it is new
+                row = latest_statistics(work)
+            assert row is not None
+            held = _cache[id(parts.store)] = (row.id, Statistics.from_json(row.content))
         return held[1]
 
 

@@ -18,7 +18,7 @@ from app.services.index_records import rebuild_index
 from app.services.load_demo import FOLDER, load_demo
 from app.services.parts import build_parts
 from app.services.passwords import hash_password
-from app.services.refresh_matches import refresh_all
+from app.services.refresh_all import refresh_all
 from app.services.statistics import refresh_statistics
 from config.settings import Settings
 
