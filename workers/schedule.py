@@ -13,12 +13,12 @@ from app.services.jobs import SCHEDULE
 KNOCK = timedelta(minutes=1)
 
 
-def beat_schedule() -> dict[str, dict[str, Any]]:
+def beat_schedule(knock: timedelta = KNOCK) -> dict[str, dict[str, Any]]:
     """As Celery's beat reads it."""
     return {
         job: {
             "task": "passerelle.scheduled",
-            "schedule": min(scheduled.every, KNOCK).total_seconds(),
+            "schedule": min(scheduled.every, knock).total_seconds(),
             "args": (job,),
             "options": {"expires": KNOCK.total_seconds()},  # knocks do not pile up while no worker runs
         }

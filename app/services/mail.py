@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Protocol
@@ -24,18 +25,18 @@ class Mailer(Protocol):
         """`key` names the message: the same key gives the same Message-ID, so that a repeat can be told."""
 
 
-def compose(sender: str, to: str, subject: str, body: str, key: str) -> EmailMessage:
-    """A plain-text message; line breaks in headers are refused by the standard library."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = to
-    message["Subject"] = " ".join(subject.split())
+def compose(sender: str, to: str, subject: str, body: str, key: str) -> MIMEText:
+    """A plain-text message. No value can begin a header of its own: line breaks become spaces.
+
+    Not EmailMessage: in Python 3.11 its folding loses spaces of a long subject with accents ("Égouts :prévoir").
+    """
+    message = MIMEText(body, "plain", "utf-8")
+    message["From"] = " ".join(sender.split())
+    message["To"] = " ".join(to.split())
+    message["Subject"] = Header(" ".join(subject.split()), "utf-8", header_name="Subject").encode()
     message["Date"] = formatdate()
-    message["Message-ID"] = (
-        make_msgid(idstring=key, domain="passerelle.invalid") if not key else f"<{key}@passerelle.invalid>"
-    )
+    message["Message-ID"] = f"<{key}@passerelle.invalid>" if key else make_msgid(domain="passerelle.invalid")
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
     return message
 
 
