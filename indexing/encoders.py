@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from indexing.lexicon import Lexicon
 from matching.errors import EncoderUnavailable
 from matching.model import Floats, Language
 
@@ -35,20 +36,24 @@ class SentenceEncoder:
     """Loads once, at construction, and answers a first text, so that whoever holds one is ready.
 
     One thread a process by default: two threads made queries slower on two cores. Never make one before a fork.
+    With a lexicon the model reads English only: French texts are glossed word by word before it gets them.
     """
 
-    def __init__(self, model: str | None = None, threads: int = 1) -> None:
+    def __init__(self, model: str | None = None, threads: int = 1, lexicon: Lexicon | None = None) -> None:
         try:
             self._model = _load(model, threads)
             self._bfloat16 = _bfloat16_is_faster()
-            self.identity = _identity(self._model)
+            self.identity = _identity(self._model) + (f".{lexicon.identity}" if lexicon is not None else "")
             self.dims = int(self._model.get_embedding_dimension() or 0)
         except (OSError, ImportError, ValueError, RuntimeError) as error:
             raise EncoderUnavailable(f"the model {model or 'of the package'} cannot be loaded: {error}") from error
+        self._lexicon = lexicon
         self._lock = threading.Lock()  # a fast tokenizer is not to be used by two threads at once
 
     def prepare(self, text: str, language: Language) -> str:
         """The text as the model gets it."""
+        if self._lexicon is not None and language == "fr":
+            return self._lexicon.gloss(text)
         return " ".join(text.split())
 
     def encode_queries(self, texts: Sequence[str], language: Language) -> Floats:
@@ -120,7 +125,8 @@ def _identity(model: SentenceTransformer) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(_weights(model).items()):
         digest.update(name.encode())
-        digest.update(tensor.detach().contiguous().numpy().tobytes())
+        plain = tensor.detach().contiguous()
+        digest.update((plain.float() if str(plain.dtype) == "torch.bfloat16" else plain).numpy().tobytes())
     digest.update(str(model.max_seq_length).encode())
     return digest.hexdigest()[:12]
 
