@@ -122,6 +122,7 @@ def _load(work: Work, actor: Actor, firm_id: int, challenge_id: int) -> tuple[Fi
 
 def _check(data: SubmissionData, challenge: Challenge, firm: FirmProfile, *, complete: bool) -> SubmissionData:
     checks = Checks()
+    summary = checks.text("summary", data.summary, LONG, required=complete)
     answers: dict[int, str] = {}
     for need in challenge.needs:
         name = f"answers.{need.id}"
@@ -136,7 +137,7 @@ def _check(data: SubmissionData, challenge: Challenge, firm: FirmProfile, *, com
     if complete and not data.contact_email.strip():
         checks.fault("contact_email", "required")
     cleaned = SubmissionData(
-        summary=checks.text("summary", data.summary, LONG, required=complete),
+        summary=summary,
         answers=answers,
         solution_id=data.solution_id,
         trl=trl,

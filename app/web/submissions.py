@@ -25,7 +25,7 @@ from app.services.submit_solution import (
     withdraw_submission,
 )
 from app.web.access import access
-from app.web.context import actor, parts
+from app.web.context import actor, language, parts
 from app.web.form_data import read_submission
 from app.web.form_options import TRL_OPTIONS
 from app.web.forms import fault_messages
@@ -126,6 +126,7 @@ def _page(
         firms=form.firms,
         organisations=form.organisations,
         stored=form.stored,
+        answer_labels=_answer_labels(form.challenge),
         takes=form.takes,
         is_own=is_own,
         is_open=form.takes and editable,
@@ -136,6 +137,17 @@ def _page(
         solution_options=[(row.id, row.name) for row in form.firm.solutions] if form.firm is not None else [],
         trl_options=TRL_OPTIONS,
     )
+
+
+def _answer_labels(challenge: Challenge) -> dict[str, str]:
+    """The wording of each outcome, by the name of its field."""
+    return {
+        f"answers.{need.id}": (need.text_fr if language() == "fr" else need.text_en)
+        or need.text_fr
+        or need.text_en
+        or ""
+        for need in challenge.needs
+    }
 
 
 def _stored_data(stored: Submission | None) -> SubmissionData:
