@@ -76,6 +76,12 @@ def analyse(text: str, language: Language) -> list[str]:
     return [token for word in _WORD.findall(plain) if (token := _token(word[:LONGEST_WORD], language)) is not None]
 
 
+def surfaces(text: str, language: Language) -> list[str]:
+    """Every word as it is written, stop words too, without its place: for counting over many texts."""
+    plain = _ELIDED[language].sub(" ", text)
+    return [_surface(word[:LONGEST_WORD], language) for word in _WORD.findall(plain)]
+
+
 @lru_cache(maxsize=CACHED_WORDS)
 def _token(word: str, language: Language) -> str | None:
     folded = _NOT_WRITTEN.sub("", fold(word))[:LONGEST_TOKEN]

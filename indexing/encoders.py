@@ -51,7 +51,8 @@ class SentenceEncoder:
         self._lock = threading.Lock()  # a fast tokenizer is not to be used by two threads at once
 
     def prepare(self, text: str, language: Language) -> str:
-        """The text as the model gets it."""
+        """The text as the model gets it; half a character (a lone surrogate) is no text for a tokenizer."""
+        text = text.encode("utf-8", "ignore").decode()
         if self._lexicon is not None and language == "fr":
             return self._lexicon.gloss(text)
         return " ".join(text.split())

@@ -16,7 +16,11 @@ WAIT_S = 60.0  # another run may be writing
 
 
 class FileVectors:
-    """Implements `indexing.vectors.VectorStore` on a file of its own; several processes may use one."""
+    """Implements `indexing.vectors.VectorStore` on a file of its own; several processes may use one.
+
+    The exact text is in the key, so of the encoder's identity only the model counts: after another preparation of
+    French, English texts are still there.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,16 +40,20 @@ class FileVectors:
                 marks = ",".join("?" * len(chunk))
                 rows = file.execute(
                     f"SELECT text_hash, vector FROM vector WHERE encoder = ? AND text_hash IN ({marks})",
-                    [encoder, *chunk],
+                    [_model(encoder), *chunk],
                 )
                 found.update({key: np.frombuffer(vector, dtype="<f4") for key, vector in rows})
         return found
 
     def save(self, encoder: str, vectors: Mapping[bytes, Floats]) -> None:
         """Keep vectors; one that is there already is no error."""
-        rows = [(encoder, key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+        rows = [(_model(encoder), key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
         with closing(self._open()) as file, file:
             file.executemany("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", rows)
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=WAIT_S)
+
+
+def _model(encoder: str) -> str:
+    return encoder.partition(".")[0]

@@ -11,15 +11,17 @@ import click
 
 from app.cli.common import progress_bar, read_settings, table
 from app.services.evaluate_collection import RANKERS, Evaluated, Prepared, Tools, indexed, measure
+from app.services.parts import build_encoder
 from app.services.read_collection import read_collection
+from app.services.taxonomy import shipped_terms
 from config.logs import configure_logging
 from config.settings import Settings
 from indexing.bulk import BulkEncoder
-from indexing.encoders import SentenceEncoder
 from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.file_vectors import FileVectors
+from indexing.lexicon import load_lexicon
 from indexing.weights import load_weights
 
 ENGINES = ("embedded", "elasticsearch")
@@ -84,10 +86,12 @@ def _evaluated(
 
 def build_tools(settings: Settings, pool: BulkEncoder | None = None) -> Tools:
     """The parts in force, with vectors in a file of their own."""
+    lexicon = load_lexicon(shipped_terms())
     return Tools(
-        encoder=SentenceEncoder(settings.embedding_model, settings.embedding_threads),
+        encoder=build_encoder(settings, lexicon),
         vectors=FileVectors(settings.var / "evaluate" / "vectors.db"),
         weights=load_weights(),
+        translations=lexicon.translations,
         encode=pool,
     )
 

@@ -19,9 +19,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {  # name: (module and object, one lin
     "index": ("app.cli.index:index", "Rebuild, check or sweep the search index."),
     "match": ("app.cli.match:match", "Compute suggestions, or show the best ones."),
     "jobs": ("app.cli.jobs:jobs", "List job runs, or send a failed one again."),
+    "real": ("app.cli.real:real", "Import, index, match and check the real collections."),
     "user": ("app.cli.user:user", "Create users and give them roles."),
     "db": ("app.cli.db:db", "Create or upgrade the tables."),
     "evaluate": ("app.cli.evaluate:evaluate", "Measure search and matching on a collection with judgements."),
+    "lexicon": ("app.cli.lexicon:lexicon", "Learn the French-English lexicon, or see what it does."),
     "process": ("app.cli.process:process", "Run one of the processes that `up` starts."),
 }
 

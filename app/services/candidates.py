@@ -17,7 +17,7 @@ def firms_for(parts: Parts, challenge: ChallengeSide, statistics: Statistics) ->
     name = parts.engine.resolve(ALIASES["firm"])
     if name is None:
         return []
-    return sorted(int(key) for key in propose(parts.engine, name, challenge, statistics))
+    return sorted(int(key) for key in propose(parts.engine, name, challenge, statistics, parts.lexicon.translations))
 
 
 def challenges_for(parts: Parts, firm: FirmSide, open_ids: Sequence[int]) -> list[int]:

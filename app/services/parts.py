@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.records.store import Store
 from app.records.vectors import DatabaseVectors
 from app.services.mail import FolderMailer, Mailer, SmtpMailer
+from app.services.taxonomy import taxonomy_terms
 from config.settings import Settings
 from indexing.encoders import SentenceEncoder
 from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
+from indexing.lexicon import Lexicon, load_lexicon
 from indexing.searcher import Searcher
 from indexing.weights import load_weights
 from matching.model import Weights
@@ -38,15 +41,21 @@ class Parts:
         """Loaded on first use (5 s); raises EncoderUnavailable, and tries again at the next call."""
         with self._lock:
             if self._encoder is None:
-                self._encoder = SentenceEncoder(self.settings.embedding_model, self.settings.embedding_threads)
+                self._encoder = build_encoder(self.settings, self.lexicon)
             return self._encoder
 
     @property
     def searcher(self) -> Searcher:
         """Made on first use; keeps the vocabularies."""
         if self._searcher is None:
-            self._searcher = Searcher(self.engine, lambda: self.encoder)
+            self._searcher = Searcher(self.engine, lambda: self.encoder, self.lexicon.translations)
         return self._searcher
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """French and English: the learned table with sectors and technologies laid over it, read at the first use."""
+        with self.store.read() as work:
+            return load_lexicon(taxonomy_terms(work))
 
     def close(self) -> None:
         """Close the database and the engine."""
@@ -65,6 +74,12 @@ def build_parts(settings: Settings) -> Parts:
         weights=load_weights(),
         mailer=build_mailer(settings),
     )
+
+
+def build_encoder(settings: Settings, lexicon: Lexicon) -> SentenceEncoder:
+    """The packaged model reads English only: it gets French glossed. Another model is trusted with both languages."""
+    own = settings.embedding_model is None
+    return SentenceEncoder(settings.embedding_model, settings.embedding_threads, lexicon if own else None)
 
 
 def build_engine(settings: Settings) -> SearchEngine:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.records.store import Work
 from app.records.taxonomy import Sector, Technology
 from indexing.analysis import fold
+from indexing.lexicon import Term, terms_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "config" / "taxonomy"
 _SEPARATORS = re.compile(r"[\s\-_/'’.,()]+")
@@ -65,6 +66,21 @@ def labels(work: Work, language: str) -> dict[str, str]:
     """Code → label in one language, of sectors and technologies."""
     rows: list[Sector | Technology] = [*work.session.scalars(select(Sector)), *work.session.scalars(select(Technology))]
     return {row.code: row.label_fr if language == "fr" else row.label_en for row in rows}
+
+
+def taxonomy_terms(work: Work) -> list[Term]:
+    """Every label and synonym as a term of both languages."""
+    rows: list[Sector | Technology] = [*work.session.scalars(select(Sector)), *work.session.scalars(select(Technology))]
+    return terms_of(_names_of(row) for row in sorted(rows, key=lambda row: row.code))
+
+
+def shipped_terms(folder: Path = FOLDER) -> list[Term]:
+    """As `taxonomy_terms`, from the data files, where there is no database."""
+    return terms_of(entry for name in ("sectors", "technologies") for entry in _read(folder / f"{name}.json"))
+
+
+def _names_of(row: Sector | Technology) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("label_fr", "label_en", "synonyms_fr", "synonyms_en")}
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
