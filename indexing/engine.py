@@ -118,7 +118,7 @@ class SearchEngine(Protocol):
     def search(self, name: str, query: EngineQuery) -> EngineAnswer:
         """Run a query against a build or an alias."""
 
-    def vocabulary(self, name: str) -> Mapping[str, int]:
+    def vocabulary(self, name: str, without_ids: Collection[str] = ()) -> Mapping[str, int]:
         """Values of `surface` with the count of documents that hold each. For spelling and completion."""
 
     def nearest(

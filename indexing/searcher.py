@@ -67,7 +67,7 @@ class Searcher:
         self._engine = engine
         self._encoder = encoder
         self._translations = translations
-        self._vocabularies: dict[str, tuple[float, Vocabulary]] = {}
+        self._vocabularies: dict[str, tuple[float, tuple[str, ...], Vocabulary]] = {}
 
     def search(self, alias: str, request: SearchRequest) -> SearchAnswer:
         """Answer one request. Raises SearchUnavailable; a model that fails only leaves the meaning out."""
@@ -75,7 +75,7 @@ class Searcher:
         language = query_language(request.text, request.language)
         corrected = None
         if parsed.free and not request.exact:
-            corrected = correct(parsed.free, language, self.vocabulary(alias))
+            corrected = correct(parsed.free, language, self.vocabulary(alias, request.without_ids))
         free = corrected or parsed.free
         vector, failed = self._vector(" ".join((free, *parsed.phrases)).strip(), language)
         answer = self._engine.search(alias, self._engine_query(request, parsed, free, language, vector))
@@ -107,20 +107,20 @@ class Searcher:
         )
         return fuse(answer.word_scores, answer.meaning_scores)[:depth]
 
-    def complete(self, alias: str, text: str, limit: int = 8) -> list[str]:
+    def complete(self, alias: str, text: str, limit: int = 8, *, without_ids: tuple[str, ...] = ()) -> list[str]:
         """What was typed so far with its last word completed."""
         head, _, last = text.rpartition(" ")
         if len(last) < 2:
             return []
-        return [f"{head} {word}".strip() for word in self.vocabulary(alias).completions(last, limit)]
+        return [f"{head} {word}".strip() for word in self.vocabulary(alias, without_ids).completions(last, limit)]
 
-    def vocabulary(self, alias: str) -> Vocabulary:
-        """The words of an index, read again after some seconds."""
+    def vocabulary(self, alias: str, without_ids: tuple[str, ...] = ()) -> Vocabulary:
+        """The words of an index, read again after some seconds, and at once where other rows are to be left out."""
         kept = self._vocabularies.get(alias)
-        if kept is None or time.monotonic() - kept[0] > VOCABULARY_LIFETIME_S:
-            kept = (time.monotonic(), Vocabulary(self._engine.vocabulary(alias)))
+        if kept is None or kept[1] != without_ids or time.monotonic() - kept[0] > VOCABULARY_LIFETIME_S:
+            kept = (time.monotonic(), without_ids, Vocabulary(self._engine.vocabulary(alias, without_ids)))
             self._vocabularies[alias] = kept
-        return kept[1]
+        return kept[2]
 
     def _vector(self, text: str, language: Language) -> tuple[Floats | None, bool]:
         if not text:

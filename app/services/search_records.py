@@ -52,9 +52,7 @@ class ResultPage:
 
 def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPage:
     """One page of public records. Never raises for what was typed; an engine that is down is said in `degraded`."""
-    with parts.store.read() as work:
-        hidden = tuple(str(key) for key in hidden_but_indexed(work, kind))
-    request = replace(request, facets=FACETS[kind], without_ids=hidden)
+    request = replace(request, facets=FACETS[kind], without_ids=_hidden(parts, kind))
     try:
         answer = parts.searcher.search(ALIASES[kind], request)
     except SearchUnavailable:
@@ -77,6 +75,16 @@ def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         corrected=answer.corrected,
         degraded="meaning" if answer.without_meaning else None,
     )
+
+
+def complete_search(parts: Parts, kind: Kind, text: str, limit: int) -> list[str]:
+    """What was typed with its last word completed, from records that everybody may find. Raises SearchUnavailable."""
+    return parts.searcher.complete(ALIASES[kind], text, limit, without_ids=_hidden(parts, kind))
+
+
+def _hidden(parts: Parts, kind: Kind) -> tuple[str, ...]:
+    with parts.store.read() as work:
+        return tuple(sorted(str(key) for key in hidden_but_indexed(work, kind)))
 
 
 def _result(row: Challenge | FirmProfile, request: SearchRequest, answer: SearchAnswer, by_meaning: bool) -> Result:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.services.index_records import ALIASES, Kind
+from app.services.index_records import Kind
+from app.services.search_records import complete_search
 from app.web.access import access
 from app.web.context import parts
 from matching.errors import Unavailable
@@ -22,7 +23,7 @@ def words(what: str) -> ResponseReturnValue:
     """The typed text with its last word completed; nothing where the engine does not answer."""
     text = request.args.get("q", "").replace("\x00", "")[:200]
     try:
-        found = parts().searcher.complete(ALIASES[KINDS[what]], text, SHOWN)
+        found = complete_search(parts(), KINDS[what], text, SHOWN)
     except Unavailable:
         found = []
     return {"suggestions": found}

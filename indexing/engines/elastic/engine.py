@@ -179,13 +179,14 @@ class ElasticEngine:
             ordered_ids=ordered,
         )
 
-    def vocabulary(self, name: str) -> Mapping[str, int]:
+    def vocabulary(self, name: str, without_ids: Collection[str] = ()) -> Mapping[str, int]:
         """As the protocol says; read page by page."""
         found: dict[str, int] = {}
         pages: dict[str, Any] = {"size": WORDS_A_PAGE, "sources": [{"word": {"terms": {"field": "surface"}}}]}
+        shown = {"bool": {"must_not": [{"ids": {"values": list(without_ids)}}]}} if without_ids else {"match_all": {}}
         with _answering():
             while True:
-                answer = self._slow.search(index=name, size=0, aggs={"words": {"composite": pages}})
+                answer = self._slow.search(index=name, size=0, query=shown, aggs={"words": {"composite": pages}})
                 words = answer["aggregations"]["words"]
                 found.update({bucket["key"]["word"]: bucket["doc_count"] for bucket in words["buckets"]})
                 if len(words["buckets"]) < WORDS_A_PAGE:

@@ -98,10 +98,12 @@ class EmbeddedEngine:
         """As the protocol says. Raises DimensionMismatch for a vector of another length."""
         return search(self._generation(name), query)
 
-    def vocabulary(self, name: str) -> Mapping[str, int]:
+    def vocabulary(self, name: str, without_ids: Collection[str] = ()) -> Mapping[str, int]:
         """As the protocol says."""
         generation = self._generation(name)
-        return generation.facet("surface").counts(generation.alive)
+        shown = generation.alive.copy()
+        shown[[generation.row_of[key] for key in without_ids if key in generation.row_of]] = False
+        return generation.facet("surface").counts(shown)
 
     def nearest(
         self, name: str, vectors: Floats, limit: int, *, among: Collection[str] | None = None
