@@ -22,8 +22,9 @@ REDIS_WAIT_S = 3.0
 
 def check(settings: Settings) -> None:
     """Raises ClickException that names every missing part, with what to do about it."""
-    parts: tuple[Callable[[Settings], str | None], ...] = (_folder, _database, _redis, _engine, _model)
-    missing = [line for part in parts if (line := part(settings)) is not None]
+    parts: tuple[Callable[[Settings], str | None], ...] = (_database, _redis, _engine, _model)
+    folder = _folder(settings)  # without it there is nothing to look at
+    missing = [folder] if folder else [line for part in parts if (line := part(settings)) is not None]
     if missing:
         raise click.ClickException("\n".join(missing))
 
