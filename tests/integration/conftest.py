@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +16,12 @@ from app.records.store import Store
 from app.services.parts import Parts, build_parts
 from config.settings import Settings
 from tests.facilitation.world import Clock
+from tests.integration.processes import Site, running_site
+
+if TYPE_CHECKING:
+    from indexing.encoders import SentenceEncoder
+
+PROCESSES = ("redis", "writer", "relay", "worker")
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +60,31 @@ def parts(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Parts]:
     store = Store(database_url, clock=clock)
     yield replace(built, store=store)
     store.close()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A data folder; pytest's own are too deep for sockets."""
+    with tempfile.TemporaryDirectory(prefix="passerelle-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "var"
+
+
+@pytest.fixture(scope="session")
+def site(empty_database: Path, encoder: SentenceEncoder) -> Iterator[Site]:
+    """Processes on SQLite, for all modules."""
+    with tempfile.TemporaryDirectory(prefix="passerelle-", ignore_cleanup_errors=True) as folder:
+        var = Path(folder) / "var"
+        var.mkdir()
+        shutil.copy(empty_database, var / "passerelle.db")
+        with running_site(var, f"sqlite:///{var}/passerelle.db", encoder, PROCESSES) as started:
+            yield started
+
+
+@pytest.fixture(scope="module")
+def postgres_site(postgres_url: str, encoder: SentenceEncoder) -> Iterator[Site]:
+    """Processes on PostgreSQL."""
+    upgrade(postgres_url)
+    folder = Path(tempfile.mkdtemp(prefix="passerelle-"))
+    with running_site(folder / "var", postgres_url, encoder, PROCESSES) as started:
+        yield started
+    shutil.rmtree(folder, ignore_errors=True)
