@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
-STOP_WAIT_S = 10.0  # above what the worker gives to the jobs in hand (4 s) and the portal to its requests (5 s)
+STOP_WAIT_S = 6.0  # above what the worker gives to the jobs in hand (4 s) and the portal to its requests (5 s)
+LAST_WAIT_S = 3.0  # for those that others need; both are sound after any end
 RESTARTS_A_MINUTE = 5
 NEEDED_BY_OTHERS = ("redis", "writer")  # a worker hands back its jobs, and finishes a write, while it ends
 
@@ -133,8 +134,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask all to end at once, then the ones that others need while they end; end for good those that do not."""
-        end = time.monotonic() + STOP_WAIT_S
-        for last in (False, True):
+        for last, wait in ((False, STOP_WAIT_S), (True, LAST_WAIT_S)):
+            end = time.monotonic() + wait
             group = [child for child in self._children if (child.name in NEEDED_BY_OTHERS) is last]
             for child in group:
                 child.ask_to_end()
