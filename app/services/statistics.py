@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete
 
@@ -18,7 +19,8 @@ from matching.words import Statistics, bags_of
 BATCH = 300
 KEPT = 5  # older snapshots: matches name the version that they were scored with
 
-_cache: dict[int, tuple[int, Statistics]] = {}
+# By store, and gone with it: a test or a command may open several.
+_cache: WeakKeyDictionary[Store, tuple[int, Statistics]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -44,12 +46,12 @@ def current_statistics(parts: Parts) -> Statistics:
         refresh_statistics(parts)
         return current_statistics(parts)
     with _lock:
-        held = _cache.get(id(parts.store))
+        held = _cache.get(parts.store)
         if held is None or held[0] != newest:
             with parts.store.read() as work:  # a megabyte of JSON: read only where it is new
                 row = latest_statistics(work)
             assert row is not None
-            held = _cache[id(parts.store)] = (row.id, Statistics.from_json(row.content))
+            held = _cache[parts.store] = (row.id, Statistics.from_json(row.content))
         return held[1]
 
 
