@@ -65,6 +65,8 @@ def sweep_slice(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:
     for number, record_id in enumerate(wrong, start=1):
         try:
             index_record(parts, kind, record_id)
+            with parts.store.write() as work:
+                work.tell(f"match_{kind}", record_id)  # what drifted in the index was not matched either
         except RejectedDocuments as error:  # its cause is noted; the others must not wait for it
             refused.append(error)
         note_progress(parts, "sweep_index", key, number, len(wrong))

@@ -13,7 +13,7 @@ from app.records.work import JobRun, Outbox
 from app.services.close_expired import close_expired
 from app.services.importing.run_import import purge_uploads, run_import
 from app.services.index_jobs import rebuild_slice, reindex_code_slice, sweep_slice
-from app.services.index_records import index_record, sweep_index
+from app.services.index_records import index_record
 from app.services.parts import Parts
 from app.services.refresh_matches import refresh_challenge, refresh_firm
 from app.services.send_mail import send_mail
@@ -63,8 +63,8 @@ class Scheduled:
 
 SCHEDULE: Mapping[str, Scheduled] = {
     "close_expired": Scheduled(timedelta(minutes=10), lambda parts: close_expired(parts.store)),
-    "sweep_challenges": Scheduled(timedelta(minutes=30), lambda parts: sweep_index(parts, "challenge")),
-    "sweep_firms": Scheduled(timedelta(minutes=30), lambda parts: sweep_index(parts, "firm")),
+    "sweep_challenges": Scheduled(timedelta(minutes=30), lambda parts: sweep_slice(parts, "challenge", {})),
+    "sweep_firms": Scheduled(timedelta(minutes=30), lambda parts: sweep_slice(parts, "firm", {})),
     "refresh_statistics": Scheduled(timedelta(days=1), refresh_statistics),
     "purge_uploads": Scheduled(timedelta(hours=1), purge_uploads),
     "purge": Scheduled(timedelta(days=1), lambda parts: purge(parts)),
