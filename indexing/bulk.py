@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,16 +17,26 @@ from indexing.encoders import BATCH, SentenceEncoder
 from matching.errors import EncoderUnavailable
 from matching.model import Floats
 
+PARENT_LOOK_S = 1.0
+
 _encoder: SentenceEncoder | None = None  # one in each pool process
 
 
 def _start(model: str | None) -> None:
     global _encoder
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _encoder = SentenceEncoder(model)
 
 
 def _ready() -> None:
     """The first task of a process: its start loads the model."""
+
+
+def _end_with(parent: int) -> None:
+    """A caller that is killed would leave its pool behind: both ends of the queue are open in the pool itself."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_LOOK_S)
+    os._exit(1)
 
 
 def _encode(texts: Sequence[str]) -> Floats:

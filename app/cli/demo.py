@@ -8,19 +8,16 @@ import click
 from sqlalchemy import func, select
 
 from app.cli.common import opened_parts, progress_bar, read_settings, table
+from app.cli.compute import WIDTH, compute_all
 from app.cli.preflight import check
 from app.cli.up import run
 from app.records.matches import Match
 from app.services.best_suggestions import best_suggestions
-from app.services.index_records import ALIASES, Kind, rebuild_index
+from app.services.index_records import ALIASES
 from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
 from app.services.parts import Parts
 from app.services.passwords import hash_password
-from app.services.refresh_all import refresh_all
-from app.services.statistics import refresh_statistics
 from config.settings import Settings
-
-KINDS: tuple[Kind, ...] = ("challenge", "firm")
 
 
 @click.command()
@@ -50,16 +47,9 @@ def _is_loaded(parts: Parts) -> bool:
 
 
 def _load(parts: Parts) -> None:
-    with progress_bar("demo data      ") as progress:
+    with progress_bar(f"{'demo data':<{WIDTH}}") as progress:
         load_demo(parts.store, hash_password=hash_password, progress=progress, announce=False)
-    click.echo("loading the model ...", err=True)
-    parts.encoder  # noqa: B018 -- loads it, so that the bars below show their own work only
-    for kind in KINDS:
-        with progress_bar(f"index {ALIASES[kind]:<9}") as progress:
-            rebuild_index(parts, kind, progress=progress)
-    refresh_statistics(parts)
-    with progress_bar("matches        ") as progress:
-        refresh_all(parts, firms=True, progress=progress)
+    compute_all(parts)
 
 
 def _welcome(settings: Settings, address: str, seconds: float) -> None:

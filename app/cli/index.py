@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import asdict
 
 import click
 
 from app.cli.common import opened_parts, progress_bar, put, table
+from app.cli.compute import KINDS
 from app.services.actor import SYSTEM
-from app.services.index_records import ALIASES, Encode, Kind, rebuild_index, sweep_index
+from app.services.encode_records import encode_records
+from app.services.index_records import ALIASES, rebuild_index, sweep_index
 from app.services.index_status import index_statuses
 from app.services.statistics import refresh_statistics
-from indexing.bulk import BulkEncoder
-
-KINDS: tuple[Kind, ...] = ("challenge", "firm")
 
 
 @click.group()
@@ -23,18 +21,17 @@ def index() -> None:
 
 
 @index.command()
-@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that encode.")
+@click.option("--processes", type=click.IntRange(1, 64), help="Processes that encode; one a core where not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def rebuild(processes: int, as_json: bool) -> None:
+def rebuild(processes: int | None, as_json: bool) -> None:
     """Build both indexes anew beside the ones in use, compare the counts, and swap."""
     results = []
-    with opened_parts() as parts, ExitStack() as stack:
-        encode: Encode | None = None
-        if processes > 1:
-            encode = stack.enter_context(BulkEncoder(parts.settings.embedding_model, processes))
+    with opened_parts() as parts:
+        with progress_bar("encode") as progress:
+            encode_records(parts, processes, progress)
         for kind in KINDS:
             with progress_bar(f"index {ALIASES[kind]}") as progress:
-                rebuilt = rebuild_index(parts, kind, encode, progress)
+                rebuilt = rebuild_index(parts, kind, progress=progress)
             results.append(asdict(rebuilt))
         refresh_statistics(parts)
     put(results, table(results, ["name", "documents", "rejected"]), as_json=as_json)

@@ -18,7 +18,7 @@ from sqlalchemy import insert, select
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Match
-from app.records.queries import challenges_by_id, open_challenge_ids
+from app.records.queries import challenges_by_id, open_challenge_ids, with_history
 from app.records.store import Work
 from app.services.days import today
 from app.services.parts import Parts
@@ -29,6 +29,7 @@ from app.services.refresh_matches import (
     locked,
     match_values,
     refresh_challenge,
+    settle,
 )
 from app.services.sides import Sides
 from app.services.statistics import current_statistics
@@ -37,7 +38,6 @@ from matching.model import ChallengeSide, FirmSide, Suggestion
 from matching.postings import Values
 from matching.scoring import score_firms, scores_of
 from matching.table import MARGIN, FirmTable
-from matching.words import Statistics
 
 ROWS = 500  # records read at a time
 A_TRANSACTION = 4  # challenges: some hundred matches, and some tenths of a second of SQLite's write lock
@@ -68,7 +68,7 @@ class _Batch:
     def __init__(self, parts: Parts, day: date, progress: Progress | None) -> None:
         self._parts = parts
         self._day = day
-        self._statistics: Statistics = current_statistics(parts)
+        self._scoring = current_statistics(parts), parts.weights, parts.lexicon.translations
         self._challenges, self._firms = _read(parts, day)
         self._place_of = {firm.id: place for place, firm in enumerate(self._firms)}
         self._table = FirmTable(self._firms)
@@ -76,9 +76,7 @@ class _Batch:
         self._done, self._steps = 0, 3 * len(self._challenges)  # totals, exact scores, writing
         self._totals = np.zeros((len(self._challenges), len(self._firms)))
         for place, challenge in enumerate(self._challenges):
-            self._totals[place] = self._table.totals(
-                challenge, self._statistics, parts.weights, parts.lexicon.translations
-            )
+            self._totals[place] = self._table.totals(challenge, *self._scoring)
             self._step()
 
     def best_of_challenges(self) -> Pairs:
@@ -141,21 +139,17 @@ class _Batch:
     ) -> int:
         """Rescore what is undecided, add what is new, remove what nobody lists any more; ids of firms."""
         there: set[int] = set()
-        for match in locked(work, Match.challenge_id == challenge_id):
+        rows_there = list(locked(work, Match.challenge_id == challenge_id))
+        told = with_history(work, [match.id for match in rows_there])
+        for match in rows_there:
             there.add(match.firm_id)
             if match.firm_id not in kept:
                 continue  # a worker just made it
             match.for_challenge = match.firm_id in best
             if of_firms is not None:
                 match.for_firm = match.firm_id in of_firms
-            suggestion = suggestions.get(match.firm_id)
-            if is_decided(match, self._day):
-                continue
-            if suggestion is None or not (match.for_challenge or match.for_firm):
-                work.session.delete(match)
-            else:
-                for name, value in match_values(self._parts, suggestion, work.now).items():
-                    setattr(match, name, value)
+            if not is_decided(match, self._day):
+                settle(self._parts, work, match, suggestions.get(match.firm_id), told)
         listed = best | (of_firms or set())
         rows: list[dict[str, Any]] = [
             {
@@ -181,16 +175,12 @@ class _Batch:
     def _suggestions(self, place: int, firms: Iterable[int]) -> dict[int, Suggestion]:
         """Exact scores with reasons, by the firm's id."""
         own = [self._firms[firm] for firm in sorted(firms) if self._passes(place, firm)]
-        found = score_firms(
-            self._challenges[place], own, self._statistics, self._parts.weights, self._parts.lexicon.translations
-        )
+        found = score_firms(self._challenges[place], own, *self._scoring)
         return {suggestion.firm_id: suggestion for suggestion in found}
 
     def _exact(self, place: int, firms: Sequence[int]) -> dict[int, float]:
         own = [self._firms[firm] for firm in firms]
-        found = scores_of(
-            self._challenges[place], own, self._statistics, self._parts.weights, self._parts.lexicon.translations
-        )
+        found = scores_of(self._challenges[place], own, *self._scoring)
         return dict(zip(firms, found, strict=True))
 
     def _ids(self, firms: Iterable[int]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Match
-from app.records.queries import open_challenge_ids
+from app.records.queries import open_challenge_ids, with_history
 from app.records.store import Work
 from app.services.candidates import challenges_for, firms_for
 from app.services.days import today
@@ -43,10 +43,10 @@ def refresh_challenge(parts: Parts, challenge_id: int, sides: Sides | None = Non
             firms = [
                 f for f in sides.firms(work, _with_kept(work, ids, challenge_id)) if gate(side, f, today=day) is None
             ]
-        found = rank(score_firms(side, firms, statistics, parts.weights))
+        found = rank(score_firms(side, firms, statistics, parts.weights, parts.lexicon.translations))
     best = {one.firm_id for one in found[:FIRMS_A_CHALLENGE]}
     with parts.store.write() as work:
-        kept = _by(locked(work, Match.challenge_id == challenge_id), "firm_id")
+        kept = {match.firm_id: match for match in locked(work, Match.challenge_id == challenge_id)}
         _replace(parts, work, kept, {one.firm_id: one for one in found}, best, "for_challenge")
     return len(best)
 
@@ -68,10 +68,11 @@ def refresh_firm(parts: Parts, firm_id: int, sides: Sides | None = None) -> int:
             kept_ids = work.session.scalars(select(Match.challenge_id).where(Match.firm_id == firm_id)).all()
             rows = work.session.scalars(select(Challenge).where(Challenge.id.in_({*wanted, *kept_ids}))).all()
         pairs = [one for one in sides.challenges(rows) if gate(one, side, today=day) is None]
-        found = rank(score_pair(challenge, side, statistics, parts.weights) for challenge in pairs)
+        translate = parts.lexicon.translations
+        found = rank(score_pair(challenge, side, statistics, parts.weights, translate) for challenge in pairs)
     best = {one.challenge_id for one in found[:CHALLENGES_A_FIRM]}
     with parts.store.write() as work:
-        kept = _by(locked(work, Match.firm_id == firm_id), "challenge_id")
+        kept = {match.challenge_id: match for match in locked(work, Match.firm_id == firm_id)}
         _replace(parts, work, kept, {one.challenge_id: one for one in found}, best, "for_firm")
     return len(best)
 
@@ -88,7 +89,7 @@ def explain_pair(parts: Parts, challenge_id: int, firm_id: int) -> tuple[str | N
     if challenge is None or firm is None:
         return None, None
     ours, theirs = sides.challenge(challenge), sides.firm(firm)
-    suggestion = score_pair(ours, theirs, current_statistics(parts), parts.weights)
+    suggestion = score_pair(ours, theirs, current_statistics(parts), parts.weights, parts.lexicon.translations)
     return gate(ours, theirs, today=day), suggestion
 
 
@@ -117,20 +118,32 @@ def _replace(
 ) -> None:
     """Rescore what is undecided, add what is new among the best, remove what nobody lists any more."""
     day = today(work)
+    told = with_history(work, [match.id for match in kept.values()])
     for key, match in kept.items():
         setattr(match, listed, key in best)
-        if is_decided(match, day):
-            continue
-        suggestion = found.get(key)
-        if suggestion is None or not (match.for_challenge or match.for_firm):
-            work.session.delete(match)
-        else:
-            _fill(parts, work, match, suggestion)
+        if not is_decided(match, day):
+            settle(parts, work, match, found.get(key), told)
     for key in sorted(best - kept.keys()):
         match = Match(state="suggested", for_challenge=False, for_firm=False)
         setattr(match, listed, True)
         _fill(parts, work, match, found[key])
         work.session.add(match)
+
+
+def settle(parts: Parts, work: Work, match: Match, suggestion: Suggestion | None, told: Collection[int]) -> None:
+    """Rescore an undecided match, or remove it where nobody lists it any more.
+
+    One that somebody has moved (`told`: ids, taken-back moves count too) keeps its row and its history unlisted.
+    """
+    listed = suggestion is not None and (match.for_challenge or match.for_firm)
+    if not listed and match.id not in told:
+        work.session.delete(match)
+        return
+    if suggestion is not None:
+        for name, value in match_values(parts, suggestion, work.now).items():
+            setattr(match, name, value)
+    else:
+        match.for_challenge = match.for_firm = False
 
 
 def match_values(parts: Parts, suggestion: Suggestion, now: datetime) -> dict[str, Any]:
@@ -160,7 +173,3 @@ def _fill(parts: Parts, work: Work, match: Match, suggestion: Suggestion) -> Non
 def locked(work: Work, one: ColumnElement[bool]) -> Iterable[Match]:
     """Held until the commit, in one order for all: nobody decides on a row between our look at it and its deletion."""
     return work.session.scalars(select(Match).where(one).order_by(Match.id).with_for_update(of=Match))
-
-
-def _by(rows: Iterable[Any], name: str) -> dict[int, Match]:
-    return {getattr(row, name): row for row in rows}
