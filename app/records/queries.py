@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.records.challenges import PUBLIC_STATUSES, Challenge
 from app.records.firms import FirmProfile
-from app.records.matches import Match
+from app.records.matches import Decision, Match
 from app.records.store import Work
 from app.records.taxonomy import Sector, Technology
 from app.records.work import CorpusStatistics, IndexState
@@ -58,6 +58,20 @@ def open_challenge_ids(work: Work, today: date) -> list[int]:
         Challenge.status == "open", or_(Challenge.deadline.is_(None), Challenge.deadline >= today)
     )
     return list(work.session.scalars(query.order_by(Challenge.id)))
+
+
+def is_listed() -> ColumnElement[bool]:
+    """Whether a match is suggested now. One that somebody has moved stays when it no longer is, with its history."""
+    return or_(Match.for_challenge, Match.for_firm)
+
+
+def with_history(work: Work, match_ids: Sequence[int]) -> set[int]:
+    """Ids of the matches that somebody has moved, also where the move was taken back."""
+    found: set[int] = set()
+    for start in range(0, len(match_ids), IDS_A_QUERY):
+        query = select(Decision.match_id).where(Decision.match_id.in_(match_ids[start : start + IDS_A_QUERY]))
+        found.update(work.session.scalars(query.distinct()))
+    return found
 
 
 def hidden_but_indexed(work: Work, kind: str) -> list[int]:
