@@ -24,6 +24,7 @@ from config.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 CHALLENGES = 3  # of each block; its firms are those that the file of intended matches names for them
+FAILING_JOBS = 2  # messages that no worker can send, one for each language of the tests
 START_S = 240.0  # until the first page: on a busy machine several processes load the model at the same time
 STOP_S = 60.0
 
@@ -68,6 +69,10 @@ def prepare(var: Path) -> None:
         rebuild_index(parts, "firm")
         refresh_statistics(parts)
         refresh_all(parts, firms=True)
+        with parts.store.write() as work:
+            for number in range(FAILING_JOBS):
+                values = {"template": "no_such_message", "to": "nobody@demo.example", "language": "fr", "values": {}}
+                work.tell("mail", number, **values)
     finally:
         parts.close()
 

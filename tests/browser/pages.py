@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 from tests.browser.wording import TEXTS, left_in_other_language
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SOON_S = 90.0
 _AXE = Axe()
 
 
@@ -48,6 +51,11 @@ class Reader:
         assert not (found := violations(self.page)), f"{where}:\n{found}"
         assert not self.complaints, f"{where}: {self.complaints}"
 
+    def check_refused(self) -> None:
+        """The same for a page that refused what was typed: the browser notes its status as an error."""
+        self.complaints = [text for text in self.complaints if "422" not in text]
+        self.check()
+
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):  # a breach of the content security policy is among them
             self.complaints.append(message.text)
@@ -62,6 +70,21 @@ def violations(page: Page) -> str:
         + "\n".join(f"  {json.dumps(node['target'])} {node['html'][:200]}" for node in rule["nodes"][:5])
         for rule in found
     )
+
+
+def open_link(reader: Reader, link: Locator, to: str | re.Pattern[str]) -> None:
+    """Follow a link to the page that it should lead to, and check that page."""
+    link.click()
+    reader.page.wait_for_url(to)
+    reader.check()
+
+
+def soon(holds: Callable[[], bool], what: str) -> None:
+    """Wait for what the workers bring about; much longer than they need on a machine that has nothing else to do."""
+    end = time.monotonic() + SOON_S
+    while not holds():
+        assert time.monotonic() < end, f"not within {SOON_S:.0f} s: {what}"
+        time.sleep(0.5)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from app.services import choices, faults
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "app" / "translations" / "fr" / "LC_MESSAGES"
 LONG = 30  # characters from which a text is searched for inside of a longer one as well
+TELLING = 16  # characters beside the placeholders from which a text tells itself
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]?|\{0\}")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 
@@ -84,7 +85,9 @@ def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".+".join(map(re.escape, _PLACEHOLDER.split(text))))
+    parts = _PLACEHOLDER.split(text)
+    filling = ".+" if len("".join(parts)) >= TELLING else r"[\d.,\s]+"  # "%(place)s of %(total)s" is found anywhere
+    return re.compile(filling.join(map(re.escape, parts)))
 
 
 def _plain(text: str) -> str:
