@@ -47,6 +47,8 @@ class Match(Base):
             "languages",
             "computed_at",
             "stale",
+            "for_challenge",
+            "for_firm",
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.records.matches import Match
+from app.records.queries import is_listed
 from app.records.store import Work
 
 LONGEST = 46  # characters of a cell
@@ -17,7 +18,7 @@ def best_suggestions(work: Work, limit: int) -> list[dict[str, Any]]:
     """Score, languages, titles and the cited passage of the firm; at most two rows of one challenge."""
     query = (
         select(Match)
-        .where(Match.state == "suggested")
+        .where(Match.state == "suggested", is_listed())
         .options(joinedload(Match.challenge), joinedload(Match.firm))
         .order_by(Match.score.desc(), Match.id)
         .limit(10 * limit)

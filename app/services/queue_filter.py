@@ -14,6 +14,7 @@ from app.records.accounts import Organisation
 from app.records.challenges import Challenge, ChallengeText
 from app.records.firms import FirmProfile
 from app.records.matches import Match
+from app.records.queries import is_listed
 from app.records.store import Work
 from app.services.days import today
 from app.services.queue_order import Sort
@@ -72,10 +73,11 @@ def views(work: Work) -> Mapping[str, ColumnElement[bool]]:
     # "+ 0": else SQLite walks the index of challenge_id and reads every wide row on the way (measured: 4 times slower).
     live = and_((Match.challenge_id + 0).in_(open_ids), (Match.firm_id + 0).not_in(hidden_ids))
     waiting = and_(or_(Match.state == "suggested", over), live)
+    unanswered = and_(Match.firm_answer.is_(None), is_listed())
     return {
-        "todo": and_(or_(Match.firm_answer.is_(None), Match.firm_answer != "declined"), waiting),
+        "todo": and_(or_(unanswered, Match.firm_answer == "interested"), waiting),
         "interested": and_(Match.firm_answer == "interested", waiting),
-        "suggested": and_(Match.firm_answer.is_(None), waiting),
+        "suggested": and_(unanswered, waiting),
         "approved": Match.state == "approved",
         "rejected": Match.state == "rejected",
         "snoozed": and_(Match.state == "snoozed", Match.snoozed_until > day),

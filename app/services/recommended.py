@@ -12,6 +12,7 @@ from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Match, Submission
+from app.records.queries import is_listed
 from app.records.store import Work
 from app.services.access import may_edit_firm
 from app.services.actor import Actor
@@ -64,6 +65,7 @@ def recommended_for(work: Work, actor: Actor, firm: FirmProfile) -> Recommended:
         .where(
             Match.firm_id == firm.id,
             Match.state != "rejected",
+            or_(Match.state == "approved", Match.firm_answer.is_not(None), is_listed()),
             Challenge.status == "open",
             or_(Challenge.deadline.is_(None), Challenge.deadline >= day),
         )
