@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort
 from indexing.fusion import Fused, fuse
@@ -58,6 +60,17 @@ class SearchAnswer:
         return min(self.total, DEEPEST)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    at: float
+    without_ids: tuple[str, ...]
+    words: Vocabulary
+
+    @property
+    def is_old(self) -> bool:
+        return time.monotonic() - self.at > VOCABULARY_LIFETIME_S
+
+
 class Searcher:
     """Ties analysis, encoder, engine and fusion together. Safe to be used by several threads."""
 
@@ -67,7 +80,8 @@ class Searcher:
         self._engine = engine
         self._encoder = encoder
         self._translations = translations
-        self._vocabularies: dict[str, tuple[float, tuple[str, ...], Vocabulary]] = {}
+        self._vocabularies: dict[str, _Held] = {}
+        self._reading = threading.Lock()
 
     def search(self, alias: str, request: SearchRequest) -> SearchAnswer:
         """Answer one request. Raises SearchUnavailable; a model that fails only leaves the meaning out."""
@@ -75,7 +89,8 @@ class Searcher:
         language = query_language(request.text, request.language)
         corrected = None
         if parsed.free and not request.exact:
-            corrected = correct(parsed.free, language, self.vocabulary(alias, request.without_ids))
+            known = self.vocabulary(alias, request.without_ids)
+            corrected = correct(parsed.free, language, known, self._translations)
         free = corrected or parsed.free
         vector, failed = self._vector(" ".join((free, *parsed.phrases)).strip(), language)
         answer = self._engine.search(alias, self._engine_query(request, parsed, free, language, vector))
@@ -101,8 +116,9 @@ class Searcher:
                 minimum_words=1,
                 vector=vector,
                 meaning_floor=-1.0,
-                meaning_limit=depth,
-                window=depth,
+                meaning_limit=max(depth, MEANING_LIMIT),
+                title_boost=TITLE_BOOST,
+                window=max(depth, WINDOW),
             ),
         )
         return fuse(answer.word_scores, answer.meaning_scores)[:depth]
@@ -115,12 +131,27 @@ class Searcher:
         return [f"{head} {word}".strip() for word in self.vocabulary(alias, without_ids).completions(last, limit)]
 
     def vocabulary(self, alias: str, without_ids: tuple[str, ...] = ()) -> Vocabulary:
-        """The words of an index, read again after some seconds, and at once where other rows are to be left out."""
-        kept = self._vocabularies.get(alias)
-        if kept is None or kept[1] != without_ids or time.monotonic() - kept[0] > VOCABULARY_LIFETIME_S:
-            kept = (time.monotonic(), without_ids, Vocabulary(self._engine.vocabulary(alias, without_ids)))
-            self._vocabularies[alias] = kept
-        return kept[2]
+        """The words of an index, read again after some seconds, and at once where other rows are to be left out.
+
+        One thread reads it; the others answer with the words of some seconds ago meanwhile.
+        """
+        held = self._vocabularies.get(alias)
+        usable = held is not None and held.without_ids == without_ids
+        if held is not None and usable and not held.is_old:
+            return held.words
+        if not self._reading.acquire(blocking=not usable):
+            assert held is not None
+            return held.words
+        try:
+            held = self._vocabularies.get(alias)  # somebody may have read it while this thread waited
+            if held is None or held.without_ids != without_ids or held.is_old:
+                counts = self._engine.vocabulary(alias, without_ids)
+                before = held.words if held is not None else None
+                words = before if before is not None and before.counts == counts else Vocabulary(counts, before)
+                held = self._vocabularies[alias] = _Held(time.monotonic(), without_ids, words)
+            return held.words
+        finally:
+            self._reading.release()
 
     def _vector(self, text: str, language: Language) -> tuple[Floats | None, bool]:
         if not text:
@@ -143,6 +174,7 @@ class Searcher:
             vector=vector,
             meaning_floor=MEANING_FLOOR,
             meaning_limit=MEANING_LIMIT,
+            title_boost=TITLE_BOOST,
             filters=request.filters,
             ranges=request.ranges,
             without_ids=request.without_ids,

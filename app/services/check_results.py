@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.records.challenges import PUBLIC_STATUSES, Challenge, ChallengeText, Need
 from app.records.firms import FirmProfile, FirmText, Solution, SolutionText
@@ -67,16 +67,17 @@ def _counts(parts: Parts, work: Work) -> Iterable[Check]:
 
 def _suggested(work: Work) -> Iterable[Check]:
     """Whether every open challenge has suggestions, French ones looked at apart."""
-    query = select(Match.challenge_id, func.count()).where(Match.state != "rejected").group_by(Match.challenge_id)
-    counts: Mapping[int, int] = dict(work.session.execute(query).tuples().all())
+    listed = or_(Match.for_challenge, Match.for_firm)
+    query = select(Match.challenge_id, func.count()).where(Match.state != "rejected", listed)
+    counts: Mapping[int, int] = dict(work.session.execute(query.group_by(Match.challenge_id)).tuples().all())
     rows = work.session.execute(select(Challenge.id, Challenge.original).where(Challenge.status == "open"))
     open_ones: dict[int, str] = dict(rows.tuples().all())
     for name, wanted in (("every open challenge", ("fr", "en")), ("every open French challenge", ("fr",))):
         ids = [key for key, original in open_ones.items() if original in wanted]
         yield Check(f"{name} has suggestions", len(ids), _named(key for key in ids if not counts.get(key)))
     others = [key for key in counts if key not in open_ones]
-    closed = work.session.scalars(select(Match.id).where(Match.challenge_id.in_(others), Match.state == "suggested"))
-    yield Check("suggestions are for open challenges only", sum(counts.values()), _named(closed))
+    closed = select(Match.id).where(Match.challenge_id.in_(others), Match.state == "suggested", listed)
+    yield Check("suggestions are for open challenges only", sum(counts.values()), _named(work.session.scalars(closed)))
 
 
 @dataclass(slots=True)

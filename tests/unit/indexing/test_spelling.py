@@ -3,8 +3,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import DamerauLevenshtein
 
-from indexing.spelling import Vocabulary, correct
+from indexing.analysis import fold
+from indexing.spelling import TWO_EDITS_FROM, Vocabulary, correct
 from matching.model import Language
 
 VOCABULARY = Vocabulary(
@@ -61,3 +65,35 @@ def test_a_text_of_thousands_of_unknown_words_does_not_take_long() -> None:
     correct(text, "fr", many)
 
     assert time.perf_counter() - start < 5
+
+
+@given(st.sets(st.text("abcdeéz", min_size=1, max_size=9), max_size=60), st.text("abcdeéz", min_size=4, max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_the_nearest_word_is_the_one_that_comparing_all_words_finds(known: set[str], typed: str) -> None:
+    vocabulary = Vocabulary(dict.fromkeys(known, 1))
+    edits = 2 if len(fold(typed)) >= TWO_EDITS_FROM else 1
+    distances = {word: DamerauLevenshtein.distance(fold(word), fold(typed)) for word in known}
+    near = sorted((distance, fold(word)) for word, distance in distances.items() if distance <= edits)
+
+    found = vocabulary.correction(typed)
+
+    assert (fold(found) if found else None) == (near[0][1] if near else None)
+
+
+def test_a_vocabulary_that_follows_another_is_the_same_as_one_made_anew() -> None:
+    before = Vocabulary({"capteur": 3, "Réseau": 1, "drone": 2})
+    counts = {"capteurs": 1, "Réseau": 4, "drone": 2}
+
+    after, anew = Vocabulary(counts, before), Vocabulary(counts)
+
+    for word in ("capteur", "capteurs", "reseau", "dronne", "drones"):
+        assert after.knows(word) == anew.knows(word)
+        assert after.correction(word) == anew.correction(word)
+    assert after.completions("r", 5) == ["Réseau"]
+
+
+def test_a_word_that_has_a_translation_is_not_corrected_though_no_text_holds_it() -> None:
+    vocabulary = Vocabulary({"reseat": 1})
+
+    assert correct("réseau", "fr", vocabulary) == "reseat"
+    assert correct("réseau", "fr", vocabulary, lambda token, _: [("network", 0.9)] if token == "reseau" else []) is None
