@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
 
 from app.factory import create_app
-from app.services.parts import build_parts
+from app.services.index_records import ALIASES
+from app.services.parts import Parts, build_parts
 from config.settings import Settings
+from indexing.detection import query_language
+from matching.errors import MatchmakingError
 from workers.broker import limiter_url
 
 
@@ -18,8 +23,17 @@ def build_portal(settings: Settings) -> Flask:
     """Build the parts, load the model and answer one query, so that the first visitor does not wait."""
     parts = build_parts(settings)
     parts.encoder.encode_queries(["prêt"], "fr")
+    threading.Thread(target=_read_words, args=(parts,), daemon=True).start()
     secure = (settings.public_url or "").startswith("https://")
     return create_app(parts, secret_key(settings), limiter_url(settings), secure_cookies=secure)
+
+
+def _read_words(parts: Parts) -> None:
+    """The words of both indexes take a second; pages need not wait for them, the first search would."""
+    query_language("prêt", "fr")
+    for alias in ALIASES.values():
+        with suppress(MatchmakingError):  # no index yet, or its engine is down: pages say so
+            parts.searcher.vocabulary(alias)
 
 
 def secret_key(settings: Settings) -> str:

@@ -99,10 +99,13 @@ def _start_all(supervisor: Supervisor, settings: Settings, health: str) -> None:
         _await(supervisor, redis, lambda: listens(socket_path(settings)), REDIS_S, "the bundled Redis")
     if settings.elasticsearch_url is None:
         supervisor.start("writer")
+    # The portal first: loading the model keeps a core busy for 10 s, and people wait for the first page. The worker
+    # loads it after that; what is edited meanwhile waits in the outbox.
     web = supervisor.start("web")
-    for name in ("relay", "worker", "beat"):
-        supervisor.start(name)
     _await(supervisor, web, lambda: answers(health), FIRST_PAGE_S, "the portal")
+    for name in ("relay", "worker", "beat"):
+        if not supervisor.stopping:
+            supervisor.start(name)
 
 
 def _await(supervisor: Supervisor, child: Child, ready: Callable[[], bool], seconds: float, what: str) -> None:
