@@ -28,6 +28,8 @@ JOBS: Labelled = {
     "match_challenge": {"fr": "Jumeler un défi", "en": "Match a challenge"},
     "match_firm": {"fr": "Jumeler une entreprise", "en": "Match a firm"},
     "mail": {"fr": "Envoyer un courriel", "en": "Send a message"},
+    "approval": {"fr": "Annoncer une approbation", "en": "Tell of an approval"},
+    "moderation": {"fr": "Annoncer une révision", "en": "Tell of a review"},
     "import": {"fr": "Importer un fichier", "en": "Import a file"},
     "rebuild_index": {"fr": "Reconstruire un index", "en": "Rebuild an index"},
     "sweep_index": {"fr": "Vérifier un index", "en": "Sweep an index"},

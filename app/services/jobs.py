@@ -19,6 +19,7 @@ from app.services.refresh_matches import refresh_challenge, refresh_firm
 from app.services.send_mail import send_mail
 from app.services.statistics import refresh_statistics
 from app.services.tell_approval import tell_approval
+from app.services.tell_moderation import tell_moderation
 from matching.errors import IllegalMove, NotFound
 
 KEPT = timedelta(days=30)
@@ -49,6 +50,7 @@ TOPICS: Mapping[str, Action] = {
     "reindex_code": reindex_code_slice,
     "import": run_import,
     "approval": lambda parts, key, _payload: tell_approval(parts.store, int(key)),
+    "moderation": lambda parts, key, payload: tell_moderation(parts.store, key, payload),
     "scheduled": lambda parts, key, _payload: SCHEDULE[key].action(parts),
 }
 

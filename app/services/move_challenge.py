@@ -14,6 +14,7 @@ from app.services.checks import TEASER, Checks
 from app.services.days import today
 from app.services.save_challenge import keep_version
 from app.services.saving import mark_stale
+from app.services.tell_moderation import CHANGES, PUBLISHED, ask_to_tell
 from matching.errors import IllegalMove, InvalidInput, NotFound, StaleDecision
 
 
@@ -51,10 +52,11 @@ def reopen_for_edit(work: Work, actor: Actor, challenge_id: int, *, expected_ver
 
 
 def publish(work: Work, actor: Actor, challenge_id: int, *, expected_version: int | None = None) -> Challenge:
-    """A facilitator opens a challenge to firms. Raises InvalidInput where its deadline has passed."""
+    """A facilitator opens a challenge to firms; its owner is told. Raises InvalidInput where its deadline passed."""
     challenge = _move(work, actor, challenge_id, "publish", expected_version)
     challenge.review_note = None
     challenge.published_at = challenge.published_at or work.now
+    ask_to_tell(work, challenge, PUBLISHED)
     return challenge
 
 
@@ -65,6 +67,7 @@ def request_changes(
     text = _sentence("note", note)
     challenge = _move(work, actor, challenge_id, "request_changes", expected_version, note=text)
     challenge.review_note = text
+    ask_to_tell(work, challenge, CHANGES)
     return challenge
 
 

@@ -11,6 +11,7 @@ from app.services.actor import Actor
 from app.services.checks import TEASER, Checks
 from app.services.move_challenge import Move
 from app.services.saving import mark_stale
+from app.services.tell_moderation import CHANGES, PUBLISHED, ask_to_tell
 from matching.errors import IllegalMove, NotFound, StaleDecision
 
 MOVES: Mapping[str, Move] = {
@@ -33,10 +34,11 @@ def reopen_for_edit(work: Work, actor: Actor, firm_id: int, *, expected_version:
 
 
 def publish(work: Work, actor: Actor, firm_id: int, *, expected_version: int | None = None) -> FirmProfile:
-    """A facilitator lets everybody see the profile."""
+    """A facilitator lets everybody see the profile; the firm is told."""
     firm = _move(work, actor, firm_id, "publish", expected_version)
     firm.review_note = None
     firm.published_at = firm.published_at or work.now
+    ask_to_tell(work, firm, PUBLISHED)
     return firm
 
 
@@ -49,6 +51,7 @@ def request_changes(
     checks.raise_faults()
     firm = _move(work, actor, firm_id, "request_changes", expected_version, note=text)
     firm.review_note = text
+    ask_to_tell(work, firm, CHANGES)
     return firm
 
 

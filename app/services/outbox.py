@@ -17,7 +17,7 @@ from app.services.parts import Parts
 # that a lease runs from about the start of a run: whoever waits, waits in the table.
 IN_HAND = 16
 IN_HAND_A_PROCESS = 2
-URGENT = ("mail", "approval")
+URGENT = ("mail", "approval", "moderation")
 
 Due = tuple[int, str]
 

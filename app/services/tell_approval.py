@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from babel.dates import format_date
-from sqlalchemy import select
 
-from app.records.accounts import Membership, User
-from app.records.challenges import Challenge
 from app.records.matches import Match
 from app.records.store import Store, Work
 from app.records.work import Outbox
+from app.services.members import members_to_tell, reads, told_keys
+from app.services.tell_moderation import title_of
 
 TOPIC = "approval"
 TEMPLATE = "match_approved"
@@ -34,11 +33,11 @@ def tell_approval(store: Store, match_id: int) -> int:
         match = work.session.get(Match, match_id, with_for_update={"of": Match})
         if match is None or match.state != "approved" or match.challenge.status != "open":
             return 0
-        people = _people(work, match.firm.organisation_id)
-        told = _told(work, match_id)
+        told = told_keys(work, message_key(match_id))
+        people = members_to_tell(work, match.firm.organisation_id)
         new = [person for person in people if message_key(match_id, person.id) not in told]
         for person in new:
-            language = "en" if person.language == "en" else "fr"
+            language = reads(person)
             work.tell(
                 "mail",
                 message_key(match_id, person.id),
@@ -50,40 +49,19 @@ def tell_approval(store: Store, match_id: int) -> int:
         return len(new)
 
 
-def message_key(match_id: int, user_id: int) -> str:
+def message_key(match_id: int, user_id: int | str = "") -> str:
     """Names one message: the mailer gives the same key the same Message-ID."""
     return f"match-{match_id}-user-{user_id}"
-
-
-def _people(work: Work, organisation_id: int) -> list[User]:
-    """Members who can sign in; an address that nobody confirmed may belong to somebody else."""
-    query = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.organisation_id == organisation_id, User.active, User.confirmed_at.is_not(None))
-        .order_by(User.id)
-    )
-    return list(work.session.scalars(query))
-
-
-def _told(work: Work, match_id: int) -> set[str]:
-    query = select(Outbox.key).where(Outbox.topic == "mail", Outbox.key.startswith(f"match-{match_id}-user-"))
-    return set(work.session.scalars(query))
 
 
 def _values(match: Match, language: str) -> dict[str, object]:
     """Public facts only: a mail is read on many machines, and by many eyes."""
     challenge, firm = match.challenge, match.firm
     return {
-        "title": _title(challenge, language),
+        "title": title_of(challenge, language),
         "owner": challenge.organisation.name,
         "firm": firm.organisation.name,
         "score": round(match.score),
         "deadline": format_date(challenge.deadline, "long", locale=language) if challenge.deadline else "",
         "path": f"/{language}/organisations/{firm.organisation_id}/recommended#match-{match.id}",
     }
-
-
-def _title(challenge: Challenge, language: str) -> str:
-    titles = {text.language: text.title for text in challenge.texts if text.title}
-    return titles.get(language) or titles.get(challenge.original) or next(iter(titles.values()), "")
