@@ -16,7 +16,7 @@ from app.records.work import JobRun, Outbox
 from app.services.deliver import LOST, TRIES
 from app.services.index_records import ALIASES, Kind
 from app.services.jobs import retry
-from tests.integration.processes import LEASE_S, STALLED, Site, until
+from tests.integration.processes import LEASE_S, PATIENCE_S, STALLED, Site, until
 from workers.broker import socket_path
 
 pytestmark = pytest.mark.service
@@ -59,9 +59,17 @@ def test_an_emptied_redis_that_was_killed_gets_everything_again(site: Site) -> N
 def test_a_job_that_ends_its_process_is_put_aside_while_others_go_on_and_can_be_revived(site: Site) -> None:
     poison = site.tell_mail(STALLED)
 
-    for tries in range(1, TRIES + 1):
-        kill_during_run(site, poison, tries)
-    until(lambda: site.runs(poison)[-1].state == "dead", "it is put aside")
+    killed: dict[int, int] = {}  # run of the poison → another message, told just before the kill
+
+    def put_aside() -> bool:
+        run = next(iter(site.runs(poison)[-1:]), None)
+        if run is not None and run.state == "running" and run.id not in killed:
+            killed[run.id] = site.tell_mail(f"other-{run.id}@example.org")
+            site.kill_pool_child()
+        return run is not None and run.state == "dead"
+
+    until(put_aside, "it is put aside", patience_s=2 * PATIENCE_S)
+    until(lambda: all(site.runs(other) for other in killed.values()), "other jobs go on")
 
     assert [(run.state, run.cause) for run in site.runs(poison)] == [("failed", LOST)] * (TRIES - 1) + [("dead", LOST)]
 
@@ -71,15 +79,6 @@ def test_a_job_that_ends_its_process_is_put_aside_while_others_go_on_and_can_be_
 
     assert site.runs(poison)[-1].state == "succeeded"
     assert len(site.mail.sent_to(STALLED)) == 1
-
-
-def kill_during_run(site: Site, poison: int, number: int) -> None:
-    """End the process that runs the message for the n-th time; another job must go on."""
-    until(lambda: len(site.runs(poison)) == number and site.runs(poison)[-1].state == "running", "it runs")
-    other = site.tell_mail(f"other-{number}@example.org")
-    until(lambda: handed_out(site, [other]), "the other one is in Redis, before the poison is again")
-    site.kill_pool_child()
-    until(lambda: [run.state for run in site.runs(other)] == ["succeeded"], "another job goes on")
 
 
 @dataclass
