@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-SCHEMA = 1  # raise it with any change to the fields or to `indexing.analysis`
+SCHEMA = 2  # raise it with any change to the fields or to `indexing.analysis`
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class IndexDefinition:
         return f"{self.alias}-s{self.schema}-{self.encoder}-{at:%Y%m%dt%H%M%S%fz}"
 
 
+# The body holds the titles too: with scores of two fields added up, a word in the title alone would be weighed by the
+# lengths of titles only. On scifact, cranfield and cacm words gave 0.686, 0.400 and 0.539 (nDCG@10) with the title
+# half as much again, 0.631, 0.384 and 0.488 with a body without titles and titles twice.
+TITLE_BOOST = 0.5
 TEXT = ("title_fr", "title_en", "body_fr", "body_en")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from indexing.definitions import TITLE_BOOST
 from indexing.engine import EngineQuery, SearchEngine, Token, Word
 from indexing.query import LANGUAGES, Translations
 from matching.model import ChallengeSide, Language
@@ -24,7 +25,11 @@ def propose(
 ) -> set[str]:
     """Ids of the best documents by words in both languages and by passage vectors. Raises SearchUnavailable."""
     words = _words(query_terms(challenge, statistics), translations)
-    by_words = engine.search(name, EngineQuery(words=words, window=BY_WORDS)).word_scores if words else {}
+    by_words = (
+        engine.search(name, EngineQuery(words=words, title_boost=TITLE_BOOST, window=BY_WORDS)).word_scores
+        if words
+        else {}
+    )
     sums: dict[str, float] = {}
     if len(challenge.vectors):
         for scores in engine.nearest(name, challenge.vectors, BY_ONE_PASSAGE):

@@ -73,7 +73,7 @@ def _evaluated(
         pool = stack.enter_context(BulkEncoder(settings.embedding_model, processes)) if processes > 1 else None
         tools = build_tools(settings, pool)
         with progress_bar(f"encode {collection.name}") as progress:
-            prepared = Prepared(collection, tools, progress)
+            prepared = Prepared(collection, tools, rankers, progress)
         for kind in kinds:
             engine = _engine(kind, settings)
             stack.callback(engine.close)

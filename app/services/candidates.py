@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.services.index_records import ALIASES
 from app.services.parts import Parts
+from indexing.definitions import TITLE_BOOST
 from indexing.engine import EngineQuery, Token, Word
 from indexing.proposals import BY_MEANING, BY_ONE_PASSAGE, BY_WORDS, MOST_TERMS, propose
 from matching.model import ChallengeSide, FirmSide
@@ -38,6 +39,6 @@ def challenges_for(parts: Parts, firm: FirmSide, open_ids: Sequence[int]) -> lis
             counts[passage.language, token] = counts.get((passage.language, token), 0) + 1
     heavy = sorted(counts, key=lambda key: (-counts[key], key))[: 2 * MOST_TERMS]
     words = tuple(Word((Token(language, token),)) for language, token in heavy)
-    answer = parts.engine.search(name, EngineQuery(words=words, window=BY_WORDS + len(among)))
+    answer = parts.engine.search(name, EngineQuery(words=words, title_boost=TITLE_BOOST, window=BY_WORDS + len(among)))
     by_words = [key for key in answer.word_scores if key in set(among)][:BY_WORDS]
     return sorted({int(key) for key in (*found, *by_words)})

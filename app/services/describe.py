@@ -169,19 +169,17 @@ def _text_fields(
     labels: Labels,
     titles: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Analysed text by language: titles apart, the rest with names and labels, which exist in both languages."""
+    """Analysed text by language: titles, and a body of all texts; names and labels exist in both languages."""
     fields: dict[str, Any] = {}
     surface: set[str] = set()
     for language in LANGUAGES:
         own = [text for text in texts if text.language == language]
         title = [text.text for text in own if text.field in TITLE_FIELDS] + list(titles)
-        body = [text.text for text in own if text.field not in TITLE_FIELDS] + list(names)
+        body = title + [text.text for text in own if text.field not in TITLE_FIELDS] + list(names)
         body += [labels[code][language] for code in codes if code in labels]
         fields[f"title_{language}"] = " ".join(token for text in title for token in analyse(text, language))
         fields[f"body_{language}"] = " ".join(token for text in body for token in analyse(text, language))
-        surface.update(
-            w.surface for text in (*title, *body) for w in words(text, language) if w.token and len(w.surface) > 2
-        )
+        surface.update(w.surface for text in body for w in words(text, language) if w.token and len(w.surface) > 2)
     fields["surface"] = tuple(sorted(surface))
     return fields
 

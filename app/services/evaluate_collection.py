@@ -74,10 +74,15 @@ class Evaluated:
 class Prepared:
     """A collection with its passages, vectors and statistics: made once, used with every engine."""
 
-    def __init__(self, collection: Collection, tools: Tools, progress: Progress | None = None) -> None:
+    def __init__(
+        self, collection: Collection, tools: Tools, rankers: Sequence[str], progress: Progress | None = None
+    ) -> None:
         self.collection = collection
         self.tools = tools
-        self.passages = [passages_of(_texts(entry, "summary")) for entry in collection.documents]
+        texts = [_texts(entry, "summary") for entry in collection.documents]
+        if set(rankers) == {"words"}:  # nothing is to be encoded for words alone
+            texts = [[] for _ in texts]
+        self.passages = [passages_of(own) for own in texts]
         flat = [passage for own in self.passages for passage in own]
         vectors = vectors_of(flat, tools.encoder, tools.vectors, tools.encode, progress)
         ends = np.cumsum([len(own) for own in self.passages])
@@ -88,7 +93,7 @@ class Prepared:
         for entry, passages, vectors in zip(self.collection.documents, self.passages, self.vectors, strict=True):
             fields = {
                 f"title_{entry.language}": " ".join(analyse(entry.title, entry.language)),
-                f"body_{entry.language}": " ".join(analyse(entry.text, entry.language)),
+                f"body_{entry.language}": " ".join(analyse(f"{entry.title}\n{entry.text}", entry.language)),
             }
             own = tuple(PassageVector(p.key, v) for p, v in zip(passages, vectors, strict=True))
             yield Document(entry.id, 1, fields, own)

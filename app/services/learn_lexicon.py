@@ -16,7 +16,7 @@ from indexing.lexicon_learning import learn
 from matching.errors import MatchmakingError
 
 LONGEST = 230  # characters: the links of a longer sentence are less sure and cost with the square of its length
-MOST_OF_A_SOURCE = 40_000  # so that laws, 61 % of the text at hand, do not decide what a word means
+MOST_OF_A_SOURCE = 40_000  # and kind of text: so that laws, 61 % of what is at hand, do not decide what a word means
 SEED = 7
 
 
@@ -25,7 +25,7 @@ class BadPairs(MatchmakingError):
 
 
 def learn_lexicon(source: Path, target: Path, most: int = MOST_OF_A_SOURCE) -> tuple[int, list[Entry]]:
-    """Read JSONL (en, fr, src; .gz too), write the data file; returns how many pairs were used, and the entries.
+    """Read JSONL (en, fr, src, kind; .gz too), write the data file; returns how many pairs were used, and the entries.
 
     The same file and limit give the same bytes. Raises BadPairs.
     """
@@ -37,7 +37,7 @@ def learn_lexicon(source: Path, target: Path, most: int = MOST_OF_A_SOURCE) -> t
 
 
 def _sampled(source: Path, most: int) -> Iterator[list[Pair]]:
-    by_source: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_source: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for french, english, name in _read(source):
         if max(len(french), len(english)) <= LONGEST:
             by_source[name].append((french, english))
@@ -49,11 +49,11 @@ def _sampled(source: Path, most: int) -> Iterator[list[Pair]]:
         yield [(ours, theirs) for ours, theirs in tokens if ours and theirs]
 
 
-def _read(source: Path) -> Iterator[tuple[str, str, str]]:
+def _read(source: Path) -> Iterator[tuple[str, str, tuple[str, str]]]:
     with gzip.open(source, "rt", encoding="utf-8") if source.suffix == ".gz" else source.open(encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             try:
                 row = json.loads(line)
-                yield str(row["fr"]), str(row["en"]), str(row.get("src", ""))
+                yield str(row["fr"]), str(row["en"]), (str(row.get("src", "")), str(row.get("kind", "")))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BadPairs(f"{source} line {number}: fr and en are needed ({error!r})") from error
