@@ -23,7 +23,7 @@ from app.services.statistics import refresh_statistics
 from config.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-CHALLENGES = 3  # of each block; its firms are those that the file of intended matches names for them
+CHALLENGES = 2  # of each block; its firms are those that the file of intended matches names for them
 FAILING_JOBS = 2  # messages that no worker can send, one for each language of the tests
 START_S = 240.0  # until the first page: on a busy machine several processes load the model at the same time
 STOP_S = 60.0

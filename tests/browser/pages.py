@@ -17,13 +17,16 @@ from tests.browser.wording import TEXTS, left_in_other_language
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SOON_S = 90.0
 _AXE = Axe()
+_TOKEN = re.compile(r'name="csrf_token"[^>]*>')
+_PASSED: set[tuple[str, str]] = set()  # look and source of pages that passed
 
 
 class Reader:
     """Somebody with a browser, who reads the pages of one language; notes what the browser complains about."""
 
-    def __init__(self, page: Page, address: str, language: str) -> None:
+    def __init__(self, page: Page, address: str, language: str, look: str) -> None:
         self.page = page
+        self.look = look
         self.address = address
         self.language = language
         self.complaints: list[str] = []
@@ -46,10 +49,14 @@ class Reader:
         where = self.page.url.removeprefix(self.address)
         assert self.page.locator("html").get_attribute("lang") == self.language, where
         assert self.page.locator("h1").count() == 1, f"{where}: one heading of the first level"
+        assert not self.complaints, f"{where}: {self.complaints}"
+        seen = (self.look, _TOKEN.sub("", self.page.content()))
+        if seen in _PASSED:  # the very same page as before would only pass again
+            return
         left = left_in_other_language(self.page.evaluate(TEXTS), self.language)
         assert not left, f"{where}: in the other language: {left}"
         assert not (found := violations(self.page)), f"{where}:\n{found}"
-        assert not self.complaints, f"{where}: {self.complaints}"
+        _PASSED.add(seen)
 
     def check_refused(self) -> None:
         """The same for a page that refused what was typed: the browser notes its status as an error."""
@@ -93,6 +100,6 @@ def reading(browser: Browser, address: str, language: str, **context: Any) -> It
     window = browser.new_context(locale="fr-CA" if language == "fr" else "en-CA", **context)
     window.set_default_timeout(20_000)
     try:
-        yield Reader(window.new_page(), address, language)
+        yield Reader(window.new_page(), address, language, context.get("color_scheme", "light"))
     finally:
         window.close()

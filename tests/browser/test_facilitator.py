@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.pages import Reader, open_link, soon
@@ -26,6 +26,12 @@ ROWS = {
 def queue(reader: Reader, arguments: str = "") -> None:
     """The queue of matches."""
     reader.open(f"/facilitation{arguments}")
+
+
+def press(page: Page, key: str) -> None:
+    """A key, once the page and its script are there."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
 
 
 def test_the_queue_is_narrowed_by_filters(enter: Enter) -> None:
@@ -68,29 +74,29 @@ def test_decisions_are_made_with_the_keyboard_alone(enter: Enter) -> None:
     queue(reader)
     undo = page.locator("form.undo [role=status]")
 
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
+    press(page, "j")
+    press(page, "j")
+    press(page, "k")
     expect(page.locator(".queue h3 a").first).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url("**/facilitation/matches/**")
     first = page.url
 
-    page.keyboard.press("a")
+    press(page, "a")
     expect(undo).to_contain_text(reader.say("Approuvé", "Approved"))
     reader.check()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(".flash").first).to_contain_text(reader.say("annulée", "taken back"))
     expect(page).to_have_url(first)
 
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.press("Space")  # the first reason has the focus
     page.locator("button[value=reject]").press("Enter")
     expect(undo).to_contain_text(reader.say("Rejeté", "Rejected"))
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(first)
 
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.locator("#snooze-until")).to_be_focused()
     page.locator("button[value=snooze]").press("Enter")
     expect(page.locator("#snooze-until-error")).to_be_visible()
@@ -98,13 +104,13 @@ def test_decisions_are_made_with_the_keyboard_alone(enter: Enter) -> None:
     page.fill("#snooze-until", (datetime.now(UTC) + timedelta(days=7)).date().isoformat())
     page.locator("button[value=snooze]").press("Enter")
     expect(undo).to_contain_text(reader.say("Mis en veille", "Snoozed"))
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(first)
 
     page.goto(first)
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page).not_to_have_url(first)
-    page.keyboard.press("k")
+    press(page, "k")
     expect(page).to_have_url(first)
 
 
@@ -114,10 +120,10 @@ def test_several_matches_are_rejected_at_once_and_taken_back(enter: Enter) -> No
     queue(reader)
     before = page.locator("#list").inner_text()
 
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    page.keyboard.press("j")
-    page.keyboard.press("x")
+    press(page, "j")
+    press(page, "x")
+    press(page, "j")
+    press(page, "x")
     expect(page.locator("[data-row] input:checked")).to_have_count(2)
     page.locator(".bulk summary").first.click()
     page.locator(".bulk input[value=off_topic]").check()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 
-TYPO = {"fr": ("autobsu", "autobus"), "en": ("schedlue", "schedule")}
+TYPO = {"fr": ("autobsu", "autobus"), "en": ("depatrure", "departure")}
 
 
 def test_a_visitor_finds_a_challenge_by_keyword_and_sector(enter: Enter) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from app.services import choices, faults
+from app.services import admin_labels, choices, faults
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "app" / "translations" / "fr" / "LC_MESSAGES"
 LONG = 30  # characters from which a text is searched for inside of a longer one as well
@@ -71,7 +71,7 @@ def both_languages() -> Iterable[tuple[str, str]]:
                 if message.id:
                     yield from zip(_forms(message.string), _forms(message.id), strict=True)
     yield from faults.TEXTS.values()
-    for table in vars(choices).values():
+    for table in (*vars(choices).values(), *vars(admin_labels).values()):
         if isinstance(table, Mapping):
             yield from _labels(table)
 
