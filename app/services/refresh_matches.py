@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from app.services.parts import Parts
 from app.services.sides import Sides
 from app.services.statistics import current_statistics
 from matching.gates import gate
-from matching.model import Suggestion
+from matching.model import Citation, Part, Reason, Suggestion
 from matching.scoring import rank, score_firms, score_pair
 
 FIRMS_A_CHALLENGE = 20
@@ -152,8 +151,8 @@ def match_values(parts: Parts, suggestion: Suggestion, now: datetime) -> dict[st
         "challenge_id": suggestion.challenge_id,
         "firm_id": suggestion.firm_id,
         "score": suggestion.score,
-        "parts": [asdict(part) for part in suggestion.parts],
-        "reasons": [asdict(reason) for reason in suggestion.reasons],
+        "parts": [_plain(part) for part in suggestion.parts],
+        "reasons": [_plain(reason) for reason in suggestion.reasons],
         "unmet": list(suggestion.unmet),
         "languages": "-".join(suggestion.languages),
         "challenge_version": suggestion.challenge_version,
@@ -163,6 +162,15 @@ def match_values(parts: Parts, suggestion: Suggestion, now: datetime) -> dict[st
         "computed_at": now,
         "stale": False,
     }
+
+
+def _plain(value: Part | Reason) -> dict[str, Any]:
+    """As `dataclasses.asdict` makes it, without a copy of every leaf: those took a quarter of a whole refresh."""
+    named = {name: getattr(value, name) for name in value.__slots__}
+    for name in ("challenge", "firm"):
+        if isinstance(named.get(name), Citation):
+            named[name] = {own: getattr(named[name], own) for own in Citation.__slots__}
+    return named
 
 
 def _fill(parts: Parts, work: Work, match: Match, suggestion: Suggestion) -> None:

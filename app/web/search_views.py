@@ -17,6 +17,7 @@ from indexing.searcher import SearchRequest
 PER_PAGE = 20
 LONGEST_BOX = 2000  # characters typed into the box
 FACETS_SHOWN = 12  # codes of a facet before "more"
+FACETS_LISTED = 60  # behind "more" too: nobody reads a thousand towns, and they would be most of the page
 
 
 def read_request(kind: Kind) -> SearchRequest:
@@ -76,12 +77,13 @@ def with_arguments(**changes: Any) -> str:
 def facet_rows(
     name: str, counts: Mapping[str, int], chosen: tuple[str, ...], label: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Codes of one facet with label and count: the chosen ones first, then by count."""
-    rows = [
+    """Codes of one facet with label and count: the chosen ones first, then the most frequent ones."""
+    rows: list[dict[str, Any]] = [
         {"code": code, "label": label.get(code, code), "count": counts.get(code, 0), "chosen": code in chosen}
         for code in {*counts, *chosen}
     ]
-    return sorted(rows, key=lambda row: (not row["chosen"], -row["count"], row["label"]))
+    order = sorted(rows, key=lambda row: (not row["chosen"], -row["count"], row["label"]))
+    return order[: max(FACETS_LISTED, len(chosen))]
 
 
 def _day(text: str | None) -> int | None:
