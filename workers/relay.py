@@ -10,11 +10,12 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError as DatabaseError
 
-from app.services.outbox import give_back, take_due
+from app.services.outbox import BULK, give_back, take_due
 from app.services.parts import Parts
 
 POLL_S = 0.2  # an edit waits at most this long before its job is queued
 LONGEST_PAUSE_S = 10.0
+FIRST, LAST = 0, 9  # priorities as Celery has them on Redis: the workers take a lower number first
 
 log = structlog.get_logger()
 
@@ -28,7 +29,10 @@ def relay_once(parts: Parts, celery: Celery) -> int:
     sent = 0
     try:
         for outbox_id, topic in taken:
-            celery.send_task("passerelle.deliver", args=(outbox_id,), headers={"topic": topic}, retry=False)
+            priority = LAST if topic in BULK else FIRST
+            celery.send_task(
+                "passerelle.deliver", args=(outbox_id,), headers={"topic": topic}, priority=priority, retry=False
+            )
             sent += 1
     finally:
         if sent < len(taken):

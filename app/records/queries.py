@@ -94,6 +94,17 @@ def hidden_but_indexed(work: Work, kind: str) -> list[int]:
     return list(work.session.scalars(query))
 
 
+def indexed_ids(work: Work, kind: str, ids: Sequence[int]) -> set[int]:
+    """Those of the ids that the engine may hold."""
+    found: set[int] = set()
+    for start in range(0, len(ids), IDS_A_QUERY):
+        own = IndexState.object_id.in_(ids[start : start + IDS_A_QUERY])
+        found.update(
+            work.session.scalars(select(IndexState.object_id).where(IndexState.kind == kind, own, IndexState.visible))
+        )
+    return found
+
+
 def set_index_state(work: Work, kind: str, versions: dict[int, int], *, visible: bool) -> None:
     """Note what the engine was told of these rows."""
     if not versions:

@@ -27,6 +27,8 @@ JOBS: Labelled = {
     "index_firm": {"fr": "Indexer une entreprise", "en": "Index a firm"},
     "match_challenge": {"fr": "Jumeler un défi", "en": "Match a challenge"},
     "match_firm": {"fr": "Jumeler une entreprise", "en": "Match a firm"},
+    "index_slice": {"fr": "Indexer un lot importé", "en": "Index imported records"},
+    "match_slice": {"fr": "Jumeler un lot importé", "en": "Match imported records"},
     "mail": {"fr": "Envoyer un courriel", "en": "Send a message"},
     "approval": {"fr": "Annoncer une approbation", "en": "Tell of an approval"},
     "moderation": {"fr": "Annoncer une révision", "en": "Tell of a review"},

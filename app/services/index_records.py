@@ -12,6 +12,7 @@ from app.records.firms import FirmProfile
 from app.records.queries import (
     challenges_by_id,
     firms_by_id,
+    indexed_ids,
     set_index_state,
     taxonomy_labels,
     visible_versions,
@@ -58,7 +59,7 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
     """
     name = ensure_index(parts, kind)
     with parts.store.read() as work:
-        row = _rows(work, kind, [record_id]).get(record_id)
+        row = rows_of(work, kind, [record_id]).get(record_id)
         state = work.session.get(IndexState, (kind, record_id))
         labels = taxonomy_labels(work)
     if row is None or not is_visible(row):
@@ -93,13 +94,37 @@ def ensure_index(parts: Parts, kind: Kind) -> str:
 
 
 def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
-    """Put records that are in the index again, all in one call. Raises Unavailable, RejectedDocuments."""
+    """Put records into the index, or take them out, with one encoding and one write for all; ids of no record: nothing.
+
+    Raises Unavailable, or RejectedDocuments after the others were written and the engine's causes noted.
+    """
     name = ensure_index(parts, kind)
     with parts.store.read() as work:
-        rows = [row for row in _rows(work, kind, ids).values() if is_visible(row)]
+        rows = rows_of(work, kind, ids).values()
+        known = indexed_ids(work, kind, ids)
         labels = taxonomy_labels(work)
-    if rows:
-        parts.engine.put(name, _documents(parts, rows, labels, None))
+    shown = [row for row in rows if is_visible(row)]
+    hidden = {row.id: row.version for row in rows if not is_visible(row)}
+    if hidden:
+        parts.engine.delete(name, {str(key): version for key, version in hidden.items()})
+    with parts.store.write() as work:  # before the engine holds them: a withdrawal meanwhile must exclude them
+        set_index_state(work, kind, hidden, visible=False)
+        set_index_state(work, kind, {row.id: 0 for row in shown if row.id not in known}, visible=True)
+    if not shown:
+        return
+    refused: RejectedDocuments | None = None
+    try:
+        parts.engine.put(name, _documents(parts, shown, labels, None))
+    except RejectedDocuments as error:
+        refused = error
+    written = {row.id: row.version for row in shown if refused is None or str(row.id) not in refused.ids}
+    with parts.store.write() as work:
+        set_index_state(work, kind, written, visible=True)
+    if refused is not None:
+        for row in shown:
+            if row.id not in written:
+                _note_rejection(parts, kind, row, refused)
+        raise refused
 
 
 def rebuild_index(
@@ -158,13 +183,14 @@ class _RecordSource:
 
     def documents(self, ids: Sequence[str]) -> Iterable[Document]:
         with self._parts.store.read() as work:
-            rows = _rows(work, self._kind, [int(key) for key in ids])
+            rows = rows_of(work, self._kind, [int(key) for key in ids])
             labels = taxonomy_labels(work)
         visible = [row for row in rows.values() if is_visible(row)]
         return _documents(self._parts, visible, labels, self._encode)
 
 
-def _rows(work: Work, kind: Kind, ids: Sequence[int]) -> Mapping[int, Challenge | FirmProfile]:
+def rows_of(work: Work, kind: Kind, ids: Sequence[int]) -> Mapping[int, Challenge | FirmProfile]:
+    """The records that are there, by id."""
     return challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
+from app.records.store import Work
 from app.records.work import JobRun, Outbox
 from app.services.close_expired import close_expired
 from app.services.importing.run_import import purge_uploads, run_import
@@ -17,12 +18,14 @@ from app.services.index_records import index_record
 from app.services.parts import Parts
 from app.services.refresh_matches import refresh_challenge, refresh_firm
 from app.services.send_mail import send_mail
+from app.services.slices import index_slice, match_slice
 from app.services.statistics import refresh_statistics
 from app.services.tell_approval import tell_approval
 from app.services.tell_moderation import tell_moderation
 from matching.errors import IllegalMove, NotFound
 
 KEPT = timedelta(days=30)
+RETRIED = frozenset({"failed", "dead"})
 
 Action = Callable[[Parts, str, Mapping[str, Any]], object]
 
@@ -44,6 +47,8 @@ TOPICS: Mapping[str, Action] = {
     "index_firm": _index_firm,
     "match_challenge": lambda parts, key, _payload: refresh_challenge(parts, int(key)),
     "match_firm": lambda parts, key, _payload: refresh_firm(parts, int(key)),
+    "index_slice": index_slice,
+    "match_slice": match_slice,
     "mail": lambda parts, key, payload: send_mail(parts, key, payload),
     "rebuild_index": rebuild_slice,
     "sweep_index": sweep_slice,
@@ -73,6 +78,19 @@ SCHEDULE: Mapping[str, Scheduled] = {
 }
 
 
+def retryable(work: Work, runs: Collection[JobRun]) -> set[int]:
+    """Ids of the runs that `retry` would send again: not successful, the last of their message, and that is kept."""
+    messages = {run.outbox_id for run in runs if run.state in RETRIED and run.outbox_id is not None}
+    last = (
+        select(func.max(JobRun.id))
+        .join(Outbox, Outbox.id == JobRun.outbox_id)
+        .where(JobRun.outbox_id.in_(messages))
+        .group_by(JobRun.outbox_id)
+    )
+    found = set(work.session.scalars(last)) if messages else set()
+    return {run.id for run in runs if run.state in RETRIED and run.id in found}
+
+
 def retry(parts: Parts, run_id: int, user_id: int | None) -> None:
     """An administrator's retry button: the message is sent again with fresh tries.
 
@@ -84,8 +102,7 @@ def retry(parts: Parts, run_id: int, user_id: int | None) -> None:
         message = work.session.get(Outbox, run.outbox_id, with_for_update=True) if run and run.outbox_id else None
         if run is None or message is None:
             raise NotFound(f"job run {run_id}")
-        last = work.session.scalar(select(func.max(JobRun.id)).where(JobRun.outbox_id == message.id))
-        if run.state not in ("failed", "dead") or run.id != last:
+        if run.id not in retryable(work, [run]):
             raise IllegalMove(f"job run {run_id} is {run.state}")
         run.state = "retried"
         message.done_at = message.published_at = message.due_at = None

@@ -18,6 +18,11 @@ from app.services.parts import Parts
 IN_HAND = 16
 IN_HAND_A_PROCESS = 2
 URGENT = ("mail", "approval", "moderation")
+# Work on thousands of records, a slice a message, in the order in which it must be done. It has a room of its own, so
+# that it never takes an edit's place, and comes after everything else at the broker too: an edit waits for the slice
+# that is running, a second or two.
+BULK = ("import", "index_slice", "match_slice", "rebuild_index", "sweep_index", "reindex_code")
+BULK_A_PROCESS = 2  # one to run and one to follow: nobody waits for the relay between two slices
 
 Due = tuple[int, str]
 
@@ -25,21 +30,14 @@ Due = tuple[int, str]
 def take_due(parts: Parts) -> list[Due]:
     """Id and topic of messages to hand to the workers now; their lease begins.
 
-    New ones, those whose wait is over, and those whose lease ran out. Half of them are the oldest, half the newest:
-    an import keeps going, and who edits a page meanwhile does not wait for its end.
+    New ones, those whose wait is over, and those whose lease ran out. Bulk work has a room of its own; of the rest
+    half are the oldest, half the newest: a long backlog keeps going, and who edits a page does not wait for its end.
     """
     with parts.store.read() as work:
         if not work.session.scalar(_due(work, parts).limit(1)):
             return []
     with parts.store.write() as work:
-        room = _room(work, parts)
-        if room <= 0:
-            return []
-        query = _due(work, parts).with_for_update(skip_locked=True)
-        urgent_first = case((Outbox.topic.in_(URGENT), 0), else_=1)
-        oldest = work.session.scalars(query.order_by(urgent_first, Outbox.id).limit((room + 1) // 2)).all()
-        newest = work.session.scalars(query.order_by(Outbox.id.desc()).limit(room // 2)).all()
-        found = {message.id: message for message in (*oldest, *newest)}
+        found = {message.id: message for message in (*_interactive(work, parts), *_bulk(work, parts))}
         for message in found.values():
             message.published_at = work.now
         return [(message.id, message.topic) for message in found.values()]
@@ -82,7 +80,29 @@ def _due(work: Work, parts: Parts) -> Select[Outbox]:
     return select(Outbox).where(Outbox.done_at.is_(None), free, waited)
 
 
-def _room(work: Work, parts: Parts) -> int:
-    held = select(func.count()).where(Outbox.done_at.is_(None), Outbox.published_at >= work.now - lease(parts))
-    most = max(IN_HAND, IN_HAND_A_PROCESS * parts.settings.worker_processes)
-    return most - (work.session.scalar(held) or 0)
+def _interactive(work: Work, parts: Parts) -> Sequence[Outbox]:
+    at_hand = max(IN_HAND, IN_HAND_A_PROCESS * parts.settings.worker_processes)
+    room = at_hand - _held(work, parts, bulk=False)
+    if room <= 0:
+        return []
+    query = _due(work, parts).where(Outbox.topic.not_in(BULK)).with_for_update(skip_locked=True)
+    urgent_first = case((Outbox.topic.in_(URGENT), 0), else_=1)
+    oldest = work.session.scalars(query.order_by(urgent_first, Outbox.id).limit((room + 1) // 2)).all()
+    newest = work.session.scalars(query.order_by(Outbox.id.desc()).limit(room // 2)).all()
+    return [*oldest, *newest]
+
+
+def _bulk(work: Work, parts: Parts) -> Sequence[Outbox]:
+    room = BULK_A_PROCESS * parts.settings.worker_processes - _held(work, parts, bulk=True)
+    if room <= 0:
+        return []
+    query = _due(work, parts).where(Outbox.topic.in_(BULK)).with_for_update(skip_locked=True)
+    place = case({topic: place for place, topic in enumerate(BULK)}, value=Outbox.topic)
+    return work.session.scalars(query.order_by(place, Outbox.id).limit(room)).all()
+
+
+def _held(work: Work, parts: Parts, *, bulk: bool) -> int:
+    """How many messages of this sort are in the hands of workers."""
+    sort = Outbox.topic.in_(BULK) if bulk else Outbox.topic.not_in(BULK)
+    held = select(func.count()).where(Outbox.done_at.is_(None), Outbox.published_at >= work.now - lease(parts), sort)
+    return work.session.scalar(held) or 0

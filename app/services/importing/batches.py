@@ -14,6 +14,7 @@ from app.records.store import Store, Work
 from app.services.importing.files import SourceRow
 from app.services.importing.mapping import ColumnMapping, apply_mapping
 from app.services.importing.report import Report
+from app.services.slices import ask_to_index
 from matching.errors import Forbidden, IllegalMove, InvalidInput
 
 # Rows a transaction: 50 new firms take about half a second of SQLite's write lock (measured: 10 ms a new firm), which
@@ -32,7 +33,8 @@ class ImportOptions:
     reopen     challenges that are over are opened with a deadline 30 to 180 days ahead, recorded in `reopened`, and an
                empty text takes the teaser
     language   of texts whose column does not name one; None: told from the text
-    announce   tell the workers of every row; without it the caller rebuilds the index and the matches himself
+    announce   have the workers index and match what comes in, one message a transaction; without it the caller rebuilds
+               the index and the matches himself
     progress   is told (done, total)
     """
 
@@ -82,6 +84,27 @@ class Batch:
 
 class _DryRun(Exception):
     """Rolls a transaction back."""
+
+
+class _Gathering(Work):
+    """Gathers the records that have to be indexed: thousands of messages would be in everybody's way."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work.session, work.now)
+        self.indexed: dict[str, list[int]] = {}
+
+    def tell(self, topic: str, key: int | str, **payload: Any) -> None:
+        """As `Work.tell`; the index is told by `announce`. Ids of refused rows stay: there is no such record then."""
+        verb, _, kind = topic.partition("_")
+        if kind in ("challenge", "firm") and verb == "index":
+            self.indexed.setdefault(kind, []).append(int(key))
+        else:
+            super().tell(topic, key, **payload)
+
+    def announce(self) -> None:
+        """One message for all records of a kind."""
+        for kind, ids in self.indexed.items():
+            ask_to_index(self, kind, ids)
 
 
 class _Quiet(Work):
@@ -168,7 +191,9 @@ def _transaction(store: Store, options: ImportOptions) -> Iterator[Work]:
         with store.write() as work:
             kept: list[object] = []  # a session forgets what nobody else holds and would read a new row again
             event.listen(work.session, "pending_to_persistent", lambda _session, row: kept.append(row))
-            yield work if options.announce else _Quiet(work.session, work.now)
+            gathering = _Gathering(work)
+            yield gathering if options.announce else _Quiet(work.session, work.now)
+            gathering.announce()
             if options.dry_run:
                 raise _DryRun
     except _DryRun:

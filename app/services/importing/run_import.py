@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,6 +19,7 @@ from app.services.importing.import_challenges import challenge_steps
 from app.services.importing.import_firms import firm_steps
 from app.services.importing.uploads import (
     Run,
+    Upload,
     delete_old_uploads,
     load_run,
     load_upload,
@@ -29,7 +31,7 @@ from app.services.importing.uploads import (
 from app.services.parts import Parts
 from matching.errors import InvalidInput
 
-SLICE_S = 20.0  # other jobs wait meanwhile; a task may take 75 s, reading the file included
+SLICE_S = 1.0  # an edit that comes meanwhile waits for so long, and for one transaction
 JOB = "import"
 
 
@@ -63,7 +65,7 @@ def run_import(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:
     if progress.finished:
         return
     try:
-        rows = read_rows(run.upload.source())
+        rows = _rows_of(run.upload)
         steps = _steps(parts.store, run)
         if progress.total is None:
             note_begun(run, len(rows), ignored_columns(rows, run.options.mapping, steps.is_column))
@@ -73,6 +75,8 @@ def run_import(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:
     if not _slice(parts, run, rows, steps, progress.done, progress.external_ids):
         with parts.store.write() as work:
             work.tell(JOB, key)
+    else:
+        _rows_of.cache_clear()
 
 
 def purge_uploads(parts: Parts) -> int:
@@ -85,6 +89,12 @@ def is_under_way(work: Work, run: Run) -> bool:
     """Whether a message of this run waits or is being worked on."""
     query = select(Outbox.id).where(Outbox.topic == JOB, Outbox.key == run.key, Outbox.done_at.is_(None))
     return work.session.scalar(query.limit(1)) is not None
+
+
+@lru_cache(maxsize=1)
+def _rows_of(upload: Upload) -> list[SourceRow]:
+    """Kept from slice to slice: reading a large sheet takes longer than a slice."""
+    return read_rows(upload.source())
 
 
 def _steps(store: Store, run: Run) -> Steps[Any, Any]:
