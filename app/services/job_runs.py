@@ -12,12 +12,11 @@ from app.records.store import Work
 from app.records.work import JobRun, Outbox
 from app.services.access import ensure, may_administer
 from app.services.actor import Actor
-from app.services.jobs import retry
+from app.services.jobs import RETRIED, retry, retryable
 from app.services.paging import A_PAGE, Page, one_page
 from app.services.parts import Parts
 
 STATES = ("running", "succeeded", "failed", "dead", "retried")
-RETRIED = frozenset({"failed", "dead"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,10 @@ def backlog(work: Work, actor: Actor) -> Backlog:
     )
 
 
-def may_retry(run: JobRun) -> bool:
-    """Only a run that ended badly and whose message is kept can be sent again; the schedule repeats itself."""
-    return run.state in RETRIED and run.outbox_id is not None
+def retryable_of(work: Work, actor: Actor, runs: Sequence[JobRun]) -> set[int]:
+    """Ids of the runs whose message can be sent again. Raises Forbidden."""
+    ensure(may_administer(actor), "see job runs")
+    return retryable(work, runs)
 
 
 def retry_run(parts: Parts, actor: Actor, run_id: int) -> None:

@@ -22,6 +22,7 @@ def jobs() -> ResponseReturnValue:
         page = job_runs.list_runs(
             work, actor(), state=wanted["state"], job=wanted["job"], key=wanted["key"], page=page_number()
         )
+        retryable = job_runs.retryable_of(work, actor(), page.rows)
         names = job_runs.job_names(work, actor())
         waiting = job_runs.backlog(work, actor())
     return render_template(
@@ -32,7 +33,7 @@ def jobs() -> ResponseReturnValue:
         names=names,
         states=job_runs.STATES,
         backlog=waiting,
-        may_retry=job_runs.may_retry,
+        retryable=retryable,
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -47,6 +48,25 @@ def test_a_run_that_failed_is_shown_with_its_cause_and_sent_again(admin: Visitor
     with parts.store.read() as work:
         assert work.session.get_one(JobRun, run_id).state == "retried"
         assert work.session.scalars(select(AuditEntry.action)).all() == ["retry_job"]
+
+
+def test_another_try_is_offered_only_where_it_can_be_had(admin: Visitor, parts: Parts) -> None:
+    message_id, run_id = a_failed_import(parts)
+    with parts.store.write() as work:
+        values = {"job": "purge", "started_at": work.now}
+        older = JobRun(outbox_id=message_id, state="failed", **values)
+        newer = JobRun(outbox_id=message_id, state="dead", **values)
+        gone = JobRun(outbox_id=999_999, state="dead", **values)  # its message was purged
+        none = JobRun(outbox_id=None, state="dead", **values)
+        work.session.add_all([older, newer, gone, none])
+        work.session.flush()
+        newest = newer.id
+
+    page = admin.text("/fr/admin/jobs")
+
+    assert re.findall(r"/admin/jobs/(\d+)/retry", page) == [str(newest)]
+    assert admin.send(f"/fr/admin/jobs/{run_id}/retry").status_code == 302
+    assert messages(parts.store)[0].done_at is not None, "an older run of the message sends nothing"
 
 
 def test_a_run_is_sent_again_only_once(admin: Visitor, parts: Parts) -> None:
