@@ -30,7 +30,8 @@ def list_runs(state: str | None, job: str, key: str, limit: int, as_json: bool) 
     """The newest runs, with the cause of those that failed."""
     with opened_parts() as parts, parts.store.read() as work:
         page = job_runs.list_runs(work, SYSTEM, state=state or "", job=job, key=key, size=limit)
-        rows = [{name: getattr(run, name) for name in COLUMNS} for run in page.rows]
+        again = job_runs.retryable_of(work, SYSTEM, page.rows)
+        rows = [{**{name: getattr(run, name) for name in COLUMNS}, "retryable": run.id in again} for run in page.rows]
     put(rows, table(rows, SHOWN), as_json=as_json)
 
 
@@ -45,7 +46,8 @@ def backlog(as_json: bool) -> None:
 
 @jobs.command()
 @click.argument("run_id", type=click.IntRange(1, 2**31 - 1))
-def retry(run_id: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def retry(run_id: int, as_json: bool) -> None:
     """Send the message of a failed run again, with fresh tries. Exit code 1 where it cannot be sent."""
     with opened_parts() as parts:
         try:
@@ -54,4 +56,4 @@ def retry(run_id: int) -> None:
             raise click.ClickException(f"there is no job run {run_id}") from error
         except IllegalMove as error:
             raise click.ClickException(f"{error}: only a failed run whose message is kept can be sent again") from error
-    click.echo("sent again")
+    put({"id": run_id, "sent": True}, "sent again", as_json=as_json)

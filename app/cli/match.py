@@ -18,11 +18,12 @@ def match() -> None:
 
 @match.command()
 @click.option("--firms/--no-firms", default=False, help="Also from the side of every firm, not only of challenges.")
-def refresh(firms: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def refresh(firms: bool, as_json: bool) -> None:
     """Compute the suggestions of all open challenges anew; decided pairs stay."""
     with opened_parts() as parts, progress_bar("match") as progress:
         count = refresh_all(parts, firms=firms, progress=progress)
-    click.echo(f"{count} suggestions")
+    put({"suggestions": count}, f"{count} suggestions", as_json=as_json)
 
 
 @match.command()

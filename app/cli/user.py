@@ -20,6 +20,9 @@ from matching.errors import InvalidInput, NotFound
 COLUMNS = ["id", "email", "name", "active", "confirmed", "roles", "organisations"]
 
 
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print the user as JSON, and whether it changed.")
+
+
 @click.group()
 def user() -> None:
     """Users and their roles. Exit codes: 0 done, 1 refused (the reason is told), 2 wrong usage."""
@@ -64,31 +67,35 @@ def list_users(text: str, role: str | None, state: str | None, page: int, as_jso
 @user.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice(users.ROLES))
-def grant(email: str, role: str) -> None:
+@_json_option
+def grant(email: str, role: str, as_json: bool) -> None:
     """Give a user a platform role."""
-    _change(email, lambda work, user_id: users.set_role(work, SYSTEM, user_id, role, granted=True))
+    _change(email, as_json, lambda work, user_id: users.set_role(work, SYSTEM, user_id, role, granted=True))
 
 
 @user.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice(users.ROLES))
-def revoke(email: str, role: str) -> None:
+@_json_option
+def revoke(email: str, role: str, as_json: bool) -> None:
     """Take a platform role back; the last administrator keeps it."""
-    _change(email, lambda work, user_id: users.set_role(work, SYSTEM, user_id, role, granted=False))
+    _change(email, as_json, lambda work, user_id: users.set_role(work, SYSTEM, user_id, role, granted=False))
 
 
 @user.command()
 @click.argument("email")
-def activate(email: str) -> None:
+@_json_option
+def activate(email: str, as_json: bool) -> None:
     """Let a user sign in again."""
-    _change(email, lambda work, user_id: users.set_active(work, SYSTEM, user_id, active=True))
+    _change(email, as_json, lambda work, user_id: users.set_active(work, SYSTEM, user_id, active=True))
 
 
 @user.command()
 @click.argument("email")
-def deactivate(email: str) -> None:
+@_json_option
+def deactivate(email: str, as_json: bool) -> None:
     """End a user's sessions and let them sign in no more; nothing is deleted."""
-    _change(email, lambda work, user_id: users.set_active(work, SYSTEM, user_id, active=False))
+    _change(email, as_json, lambda work, user_id: users.set_active(work, SYSTEM, user_id, active=False))
 
 
 @user.command()
@@ -101,18 +108,24 @@ def deactivate(email: str) -> None:
     show_default=True,
     help="none: the user no longer speaks for it.",
 )
-def member(email: str, organisation_id: int, role: str) -> None:
+@_json_option
+def member(email: str, organisation_id: int, role: str, as_json: bool) -> None:
     """Let a user speak for an organisation."""
     if role == "none":
-        _change(email, lambda work, user_id: users.end_membership(work, SYSTEM, user_id, organisation_id))
+        _change(email, as_json, lambda work, user_id: users.end_membership(work, SYSTEM, user_id, organisation_id))
     else:
-        _change(email, lambda work, user_id: users.set_membership(work, SYSTEM, user_id, organisation_id, role))
+        _change(
+            email, as_json, lambda work, user_id: users.set_membership(work, SYSTEM, user_id, organisation_id, role)
+        )
 
 
-def _change(email: str, change: Callable[[Work, int], bool]) -> None:
+def _change(email: str, as_json: bool, change: Callable[[Work, int], bool]) -> None:
     with _writing() as work:
-        changed = change(work, users.user_by_email(work, SYSTEM, email).id)
-    click.echo("done" if changed else "nothing changed")
+        made = users.user_by_email(work, SYSTEM, email)
+        changed = change(work, made.id)
+        work.session.flush()
+        row = {"changed": changed, **_row(work, made)}
+    put(row, "done" if changed else "nothing changed", as_json=as_json)
 
 
 @contextmanager

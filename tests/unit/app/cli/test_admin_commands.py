@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from app.cli.main import COMMANDS, cli
 from app.records.store import Store
-from app.records.work import JobRun
+from app.records.work import JobRun, Outbox
 
 PASSWORD = "une-phrase-assez-longue"
 HEAD = "external_id,owner,title_fr,problem_fr"
@@ -35,6 +35,20 @@ def failed_runs(var: Path) -> None:
     with store.write() as work:
         work.session.add(JobRun(job="purge", state="dead", cause="RuntimeError: no room", started_at=work.now))
     store.close()
+
+
+def failed_message(var: Path) -> int:
+    store = Store(f"sqlite:///{var}/passerelle.db")
+    with store.write() as work:
+        message = Outbox(topic="match_firm", key="1", payload={}, created_at=work.now, done_at=work.now)
+        work.session.add(message)
+        work.session.flush()
+        failed = JobRun(job="match_firm", outbox_id=message.id, state="dead", started_at=work.now)
+        work.session.add(failed)
+        work.session.flush()
+        run_id = failed.id
+    store.close()
+    return run_id
 
 
 @pytest.mark.parametrize("command", ["import", "index", "jobs", "user"])
@@ -94,6 +108,32 @@ def test_users_are_made_listed_and_kept_from_locking_everybody_out(run: object) 
     assert "must be able to administer" in output(run, "user", "deactivate", "ada@exemple.ca", code=1)
     assert "12 characters" in output(run, "user", "create", "bea@exemple.ca", "--password", "court", code=2)
     assert "there is no user" in output(run, "user", "grant", "nobody@exemple.ca", "facilitator", code=1)
+
+
+def test_a_program_reads_what_a_command_changed(run: object, tmp_path: Path) -> None:
+    output(run, "user", "create", "ada@exemple.ca", "--password", PASSWORD)
+
+    for arguments, changed, expected in (
+        (("grant", "ada@exemple.ca", "facilitator"), True, {"roles": ["facilitator"]}),
+        (("grant", "ada@exemple.ca", "facilitator"), False, {"roles": ["facilitator"]}),
+        (("revoke", "ada@exemple.ca", "facilitator"), True, {"roles": []}),
+        (("deactivate", "ada@exemple.ca"), True, {"active": False}),
+        (("activate", "ada@exemple.ca"), True, {"active": True}),
+    ):
+        told = json.loads(output(run, "user", *arguments, "--json"))
+        assert (told["email"], told["changed"]) == ("ada@exemple.ca", changed)
+        assert {name: told[name] for name in expected} == expected
+
+
+def test_a_program_reads_which_run_was_sent_again(run: object, tmp_path: Path) -> None:
+    run_id = failed_message(tmp_path / "var")
+    (row,) = json.loads(output(run, "jobs", "list", "--json"))
+    assert row["retryable"] is True
+
+    assert json.loads(output(run, "jobs", "retry", run_id, "--json")) == {"id": run_id, "sent": True}
+
+    (row,) = json.loads(output(run, "jobs", "list", "--json"))
+    assert (row["state"], row["retryable"]) == ("retried", False)
 
 
 def test_jobs_are_listed_with_their_cause_and_only_what_can_be_is_sent_again(run: object, tmp_path: Path) -> None:
