@@ -9,6 +9,7 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.services.parts import Parts
 from app.web import access, accounts, blueprints, errors, headers, i18n
@@ -36,6 +37,8 @@ def create_app(parts: Parts, secret_key: str, redis_url: str, *, secure_cookies:
         WTF_CSRF_CHECK_DEFAULT=True,
     )
     app.extensions["passerelle"] = parts
+    if trusted := parts.settings.trusted_proxies:  # by default nobody is believed: whoever asks could write the header
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=0)  # type: ignore[method-assign]
     limiter = Limiter(
         get_remote_address,
         app=app,

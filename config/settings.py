@@ -21,6 +21,7 @@ class Settings:
     embedding_threads: int
     secret_key: str | None = field(repr=False)  # not set: made once and kept under var/
     public_url: str | None
+    trusted_proxies: int  # how many proxies of our own stand before the portal and say who asks
     host: str
     port: int
     web_threads: int
@@ -51,6 +52,7 @@ class Settings:
             embedding_threads=reader.integer("EMBEDDING_THREADS", default=1, low=1, high=64),
             secret_key=reader.optional("SECRET_KEY", at_least=32),
             public_url=reader.optional_url("PASSERELLE_URL", schemes={"http", "https"}),
+            trusted_proxies=reader.integer("TRUSTED_PROXIES", default=0, low=0, high=10),
             host=reader.text("PASSERELLE_HOST", default="127.0.0.1"),
             port=reader.integer("PASSERELLE_PORT", default=8000, low=1, high=65535),
             web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=8, low=1, high=64),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from flask_limiter.util import get_remote_address
 from sqlalchemy import select
 
 from app.factory import create_app
@@ -270,3 +271,23 @@ def test_the_password_is_changed_by_who_knows_the_old_one(
 
 def _without_tokens(page: str) -> list[str]:
     return [line for line in page.splitlines() if "csrf_token" not in line]
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_an_address_in_a_header_counts_only_where_a_proxy_of_ours_wrote_it(parts: Parts, proxies: int) -> None:
+    behind = replace(parts, settings=replace(parts.settings, trusted_proxies=proxies))
+    portal = create_app(behind, KEY, "memory://")
+    seen: set[str] = set()
+    portal.before_request(lambda: seen.add(get_remote_address()))
+    page = "/en/account/login"
+
+    statuses = []
+    for number in range(11):
+        visitor = Visitor(portal.test_client())
+        visitor.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+        header = {"X-Forwarded-For": f"203.0.113.9, 198.51.100.{number + 1}"}  # the first is the visitor's own word
+        data = {"csrf_token": visitor.token(page), "email": f"a{number}@ville.example", "password": "wrong-wrong-wrong"}
+        statuses.append(visitor.client.post(page, data=data, headers=header).status_code)
+
+    assert seen - {"192.0.2.7"} == ({f"198.51.100.{number}" for number in range(1, 12)} if proxies else set())
+    assert statuses == [200] * 10 + [200 if proxies else 429]
