@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,6 +66,12 @@ def words(text: str, language: Language) -> list[WordSpan]:
         for found in _WORD.finditer(plain)
         if (word := found.group()[:LONGEST_WORD])
     ]
+
+
+def places(text: str, language: Language, wanted: Collection[str]) -> list[tuple[int, int]]:
+    """Where words with one of these tokens stand: a fraction of the work of `words`, for pages that look through many."""
+    plain = _ELIDED[language].sub(lambda found: " " * len(found.group()), text)
+    return [found.span() for found in _WORD.finditer(plain) if _token(found.group()[:LONGEST_WORD], language) in wanted]
 
 
 def analyse(text: str, language: Language) -> list[str]:

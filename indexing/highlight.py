@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from indexing.analysis import words
+from indexing.analysis import places
 from matching.model import Language
 
 LENGTH = 280  # characters of a snippet
+FIRST_LOOK = 4_000  # characters
 LEAD = 60  # characters kept before the first marked word
 
 
@@ -22,27 +23,35 @@ class Piece:
 
 def highlight(text: str, language: Language, tokens: Mapping[str, Collection[str]]) -> tuple[Piece, ...]:
     """The whole text in pieces, the words whose token is among those of its language marked."""
-    wanted = set(tokens.get(language, ()))
     pieces: list[Piece] = []
     at = 0
-    for span in words(text, language):
-        if span.token in wanted and span.start >= at:
-            if span.start > at:
-                pieces.append(Piece(text[at : span.start], False))
-            pieces.append(Piece(text[span.start : span.end], True))
-            at = span.end
+    for start, end in _places(text, language, tokens):
+        if start >= at:
+            if start > at:
+                pieces.append(Piece(text[at:start], False))
+            pieces.append(Piece(text[start:end], True))
+            at = end
     if at < len(text):
         pieces.append(Piece(text[at:], False))
     return tuple(pieces)
 
 
 def snippet(text: str, language: Language, tokens: Mapping[str, Collection[str]]) -> tuple[Piece, ...]:
-    """The stretch around most of the words of the query, at most `LENGTH` characters; else the beginning."""
-    wanted = set(tokens.get(language, ()))
-    found = [span for span in words(text, language) if span.token in wanted]
-    start, end = _window(text, [(span.start, span.end) for span in found])
+    """The stretch around most of the words of the query, at most `LENGTH` characters; else the beginning.
+
+    Looked for at the beginning of a long text first, where it mostly says what it is about.
+    """
+    found = _places(text[:FIRST_LOOK], language, tokens)
+    if not found and len(text) > FIRST_LOOK:
+        found = _places(text, language, tokens)
+    start, end = _window(text, found)
     shown = ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
     return highlight(shown, language, tokens)
+
+
+def _places(text: str, language: Language, tokens: Mapping[str, Collection[str]]) -> list[tuple[int, int]]:
+    wanted = frozenset(tokens.get(language, ()))
+    return places(text, language, wanted) if wanted else []
 
 
 def _window(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:

@@ -21,8 +21,11 @@ DELETED_LATELY = timedelta(days=1)
 
 def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
     """Code → labels in both languages, of sectors and technologies."""
-    rows: list[Sector | Technology] = [*work.session.scalars(select(Sector)), *work.session.scalars(select(Technology))]
-    return {row.code: {"fr": row.label_fr, "en": row.label_en} for row in rows}
+    return {
+        code: {"fr": french, "en": english}
+        for table in (Sector, Technology)  # columns, not rows: every page reads them, and synonyms are long
+        for code, french, english in work.session.execute(select(table.code, table.label_fr, table.label_en))
+    }
 
 
 def challenges_by_id(work: Work, ids: Sequence[int]) -> dict[int, Challenge]:
