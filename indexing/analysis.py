@@ -69,7 +69,7 @@ def words(text: str, language: Language) -> list[WordSpan]:
 
 
 def places(text: str, language: Language, wanted: Collection[str]) -> list[tuple[int, int]]:
-    """Where words with one of these tokens stand: a fraction of the work of `words`, for pages that look through many."""
+    """Where words with one of these tokens stand: a fraction of the work of `words`, for looking through many texts."""
     plain = _ELIDED[language].sub(lambda found: " " * len(found.group()), text)
     return [found.span() for found in _WORD.finditer(plain) if _token(found.group()[:LONGEST_WORD], language) in wanted]
 
