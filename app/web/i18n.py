@@ -70,4 +70,6 @@ def _day(value: Any, style: str = "long") -> str:
 
 
 def _number(value: Any) -> str:
+    if isinstance(value, int) and 0 <= value < 1000:  # the counts of a page of facets: written alike in both languages
+        return str(value)
     return format_decimal(value) if value is not None else ""

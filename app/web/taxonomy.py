@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import g
-from sqlalchemy import select
 
 from app.records.queries import taxonomy_labels
-from app.records.taxonomy import Sector, Technology, Workshop
+from app.records.taxonomy import Sector, Technology
 from app.services import choices
+from app.services.taxonomy import active_sectors, active_technologies
+from app.services.workshops import list_workshops
 from app.web.context import language, parts
 
 
@@ -18,7 +19,7 @@ def code_labels() -> Mapping[str, str]:
     if "code_labels" not in g:
         with parts().store.read() as work:
             labels = {code: both[language()] for code, both in taxonomy_labels(work).items()}
-            for workshop in work.session.scalars(select(Workshop)):
+            for workshop in list_workshops(work):
                 labels[workshop.code] = workshop.title_fr if language() == "fr" else workshop.title_en
         g.code_labels = labels
     labels_of_page: Mapping[str, str] = g.code_labels
@@ -35,14 +36,15 @@ def facet_labels(facet: str) -> Mapping[str, str]:
         "service_language": choices.LANGUAGE_NAMES,
     }
     if facet in fixed:
-        return {code: both[language()] for code, both in fixed[facet].items()}
+        lang = language()
+        return {code: both[lang] for code, both in fixed[facet].items()}
     return code_labels()
 
 
 def sectors() -> list[Sector]:
     """The active sectors in their order."""
     with parts().store.read() as work:
-        return list(work.session.scalars(select(Sector).where(Sector.active).order_by(Sector.position)))
+        return active_sectors(work)
 
 
 def label(kind: str, code: str) -> str:
@@ -53,6 +55,5 @@ def label(kind: str, code: str) -> str:
 
 def technologies() -> list[Technology]:
     """The active technologies, by label in the page's language."""
-    order = Technology.label_fr if language() == "fr" else Technology.label_en
     with parts().store.read() as work:
-        return list(work.session.scalars(select(Technology).where(Technology.active).order_by(order)))
+        return active_technologies(work, language())
