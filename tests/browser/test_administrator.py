@@ -46,7 +46,6 @@ def test_a_technology_gets_a_synonym(enter: Enter, language: str) -> None:
     page.locator("main form button").first.click()
 
     page.wait_for_url("**/admin/taxonomy")
-    reader.check()
     expect(page.locator("[role=status]").first).to_contain_text(reader.say("Enregistré", "Saved"))
 
 
