@@ -57,6 +57,17 @@ def has_taxonomy(work: Work) -> bool:
     return all(work.session.scalar(select(table.code).limit(1)) is not None for table in (Sector, Technology))
 
 
+def active_sectors(work: Work) -> list[Sector]:
+    """Those that new records may name, in their order."""
+    return list(work.session.scalars(select(Sector).where(Sector.active).order_by(Sector.position)))
+
+
+def active_technologies(work: Work, language: str) -> list[Technology]:
+    """Those that new records may name, by their label in a language."""
+    order = Technology.label_fr if language == "fr" else Technology.label_en
+    return list(work.session.scalars(select(Technology).where(Technology.active).order_by(order)))
+
+
 def load_names(work: Work) -> Names:
     """Read every name; where two mean different codes, codes come first, then labels, then synonyms."""
     return Names(_names(work.session.scalars(select(Sector))), _names(work.session.scalars(select(Technology))))

@@ -15,7 +15,7 @@ from app.records.taxonomy import Workshop
 from app.services.access import ensure, may_moderate
 from app.services.actor import Actor
 from app.services.checks import SHORT, TITLE, Checks
-from matching.errors import InvalidInput
+from matching.errors import InvalidInput, NotFound
 
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -34,6 +34,14 @@ class WorkshopData:
 def list_workshops(work: Work) -> Sequence[Workshop]:
     """All workshops, the newest first."""
     return work.session.scalars(select(Workshop).order_by(Workshop.held_on.desc(), Workshop.code)).all()
+
+
+def load_workshop(work: Work, code: str) -> Workshop:
+    """Raises NotFound."""
+    workshop = work.session.get(Workshop, code)
+    if workshop is None:
+        raise NotFound(f"workshop {code}")
+    return workshop
 
 
 def challenge_counts(work: Work) -> dict[str, int]:

@@ -7,13 +7,12 @@ from datetime import date
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.records.challenges import Challenge
-from app.services.access import may_edit_challenge, may_see_challenge, may_see_private_note
+from app.services.access import may_edit_challenge, may_see_private_note
+from app.services.load_records import visible_challenge
 from app.web import search_views
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.taxonomy import facet_labels
-from matching.errors import NotFound
 
 bp = Blueprint("challenges", __name__)
 
@@ -31,9 +30,7 @@ def listing() -> ResponseReturnValue:
 def detail(challenge_id: int) -> ResponseReturnValue:
     """One challenge, for whoever may see it."""
     with parts().store.read() as work:
-        challenge = work.session.get(Challenge, challenge_id)
-    if challenge is None or not may_see_challenge(actor(), challenge):
-        raise NotFound(f"challenge {challenge_id}")
+        challenge = visible_challenge(work, actor(), challenge_id)
     return render_template(
         "challenges/detail.html",
         challenge=challenge,

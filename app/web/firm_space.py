@@ -9,13 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records.accounts import Organisation
 from app.records.firms import FirmProfile
-from app.records.matches import Match
-from app.services.access import may_edit_firm
 from app.services.answer_match import answer_interested, decline, take_back
 from app.services.choices import REASONS
 from app.services.firm_data import FirmData, firm_data
+from app.services.load_records import load_organisation, own_firm, own_match
 from app.services.move_firm import legal_moves, reopen_for_edit, submit_for_review, withdraw
 from app.services.recommended import firm_of, recommended_for
 from app.services.save_firm import save_firm
@@ -79,11 +77,9 @@ def edit_own(organisation_id: int) -> ResponseReturnValue:
     """To the profile's form, or to a new one."""
     with parts().store.read() as work:
         firm = firm_of(work, actor(), organisation_id)
-        organisation = work.session.get(Organisation, organisation_id)
+        organisation = load_organisation(work, organisation_id)
     if firm is not None:
         return redirect(url_for("firm_space.edit", firm_id=firm.id))
-    if organisation is None:
-        raise NotFound(f"organisation {organisation_id}")
     blank = FirmData(organisation_id=organisation_id, name=organisation.name, original=actor().language, texts={})
     return _form(blank, None, {})
 
@@ -127,27 +123,19 @@ def move(firm_id: int) -> ResponseReturnValue:
 def _own_match(match_id: int) -> int:
     """The organisation of the match's firm, which must be the actor's: strangers learn nothing of a match."""
     with parts().store.read() as work:
-        match = work.session.get(Match, match_id)
-        if match is None or not actor().is_member(match.firm.organisation_id):
-            raise NotFound(f"match {match_id}")
-        return match.firm.organisation_id
+        return own_match(work, actor(), match_id).firm.organisation_id
 
 
 def _own_firm(firm_id: int) -> FirmProfile:
     with parts().store.read() as work:
-        firm = work.session.get(FirmProfile, firm_id)
-    if firm is None or not may_edit_firm(actor(), firm):
-        raise NotFound(f"firm {firm_id}")
-    return firm
+        return own_firm(work, actor(), firm_id)
 
 
 def _recommended(organisation_id: int, failed: Failed | None) -> str:
     with parts().store.read() as work:
         firm = firm_of(work, actor(), organisation_id)
-        organisation = work.session.get(Organisation, organisation_id)
+        organisation = load_organisation(work, organisation_id)
         found = recommended_for(work, actor(), firm) if firm is not None else None
-    if organisation is None:
-        raise NotFound(f"organisation {organisation_id}")
     return render_template(
         "firm_space/recommended.html",
         firm=firm,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.records.firms import FirmProfile
-from app.services.access import may_edit_firm, may_see_firm
+from app.services.access import may_edit_firm
+from app.services.load_records import visible_firm
 from app.web import search_views
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.taxonomy import facet_labels
-from matching.errors import NotFound
 
 bp = Blueprint("firms", __name__)
 
@@ -29,7 +28,5 @@ def listing() -> ResponseReturnValue:
 def profile(firm_id: int) -> ResponseReturnValue:
     """One firm, for whoever may see it."""
     with parts().store.read() as work:
-        firm = work.session.get(FirmProfile, firm_id)
-    if firm is None or not may_see_firm(actor(), firm):
-        raise NotFound(f"firm {firm_id}")
+        firm = visible_firm(work, actor(), firm_id)
     return render_template("firms/profile.html", firm=firm, may_edit=may_edit_firm(actor(), firm))

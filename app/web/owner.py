@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.records.accounts import Organisation
-from app.records.matches import Submission
 from app.services.access import may_edit_challenge
 from app.services.challenge_history import challenge_history
+from app.services.load_records import load_organisation, received_submission
 from app.services.move_challenge import legal_moves
 from app.services.owner_view import challenge_desk, own_challenges
 from app.web.access import access
 from app.web.context import actor, parts
-from matching.errors import NotFound
 
 bp = Blueprint("owner", __name__)
 
@@ -25,10 +23,8 @@ bp = Blueprint("owner", __name__)
 def challenges(organisation_id: int) -> ResponseReturnValue:
     """The challenges of an organisation, with counts."""
     with parts().store.read() as work:
-        organisation = work.session.get(Organisation, organisation_id)
         rows = own_challenges(work, actor(), organisation_id)
-    if organisation is None:
-        raise NotFound(f"organisation {organisation_id}")
+        organisation = load_organisation(work, organisation_id)
     return render_template("owner/challenges.html", organisation=organisation, rows=rows)
 
 
@@ -61,10 +57,8 @@ def desk_page(challenge_id: int, errors: Mapping[str, str], typed_reason: str) -
 def submission(challenge_id: int, submission_id: int) -> ResponseReturnValue:
     """One submission, for the owner of its challenge."""
     with parts().store.read() as work:
-        challenge_desk(work, actor(), challenge_id)
-        found = work.session.get(Submission, submission_id)
-        if found is None or found.challenge_id != challenge_id or found.state in ("draft", "withdrawn"):
-            raise NotFound(f"submission {submission_id}")
-        challenge, firm = found.challenge, found.firm
+        challenge = challenge_desk(work, actor(), challenge_id).challenge
+        found = received_submission(work, challenge, submission_id)
+        firm = found.firm
         solution = next((one for one in firm.solutions if one.id == found.solution_id), None)
     return render_template("owner/submission.html", submission=found, challenge=challenge, firm=firm, solution=solution)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 
-from app.records.accounts import Organisation
-from app.records.challenges import Challenge
-from app.records.queries import counts
-from app.records.taxonomy import Workshop
+from app.services.show_home import newest_challenges, owners_of_open_challenges, site_numbers
+from app.services.workshops import list_workshops
 from app.services.workspace import places_of
 from app.web.access import access
 from app.web.context import actor, language, parts
@@ -38,14 +35,7 @@ def health() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """What this is, with the search, the newest challenges and the verticals."""
     with parts().store.read() as work:
-        newest = work.session.scalars(
-            select(Challenge)
-            .where(Challenge.status == "open")
-            .order_by(Challenge.published_at.desc(), Challenge.id.desc())
-            .limit(6)
-        ).all()
-        numbers = counts(work)
-        numbers["workshops"] = work.session.scalar(select(func.count()).select_from(Workshop)) or 0
+        newest, numbers = newest_challenges(work), site_numbers(work)
     return render_template("pages/home.html", newest=newest, numbers=numbers, sectors=sectors())
 
 
@@ -54,7 +44,7 @@ def home() -> ResponseReturnValue:
 def how() -> ResponseReturnValue:
     """Membership, verticals, workshops, the facilitator."""
     with parts().store.read() as work:
-        workshops = work.session.scalars(select(Workshop).order_by(Workshop.held_on.desc())).all()
+        workshops = list_workshops(work)
     return render_template("pages/how.html", sectors=sectors(), workshops=workshops, settings=parts().settings)
 
 
@@ -63,13 +53,7 @@ def how() -> ResponseReturnValue:
 def partners() -> ResponseReturnValue:
     """The organisations that post challenges."""
     with parts().store.read() as work:
-        owners = work.session.scalars(
-            select(Organisation)
-            .join(Challenge, Challenge.organisation_id == Organisation.id)
-            .where(Challenge.status == "open")
-            .distinct()
-            .order_by(Organisation.name)
-        ).all()
+        owners = owners_of_open_challenges(work)
     return render_template("pages/partners.html", owners=owners, settings=parts().settings)
 
 

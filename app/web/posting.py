@@ -9,12 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.store import Work
-from app.services.access import may_edit_challenge, may_post_challenge, may_see_private_note
+from app.services.access import may_edit_challenge, may_post_challenge
 from app.services.actor import Actor
 from app.services.challenge_data import ChallengeData, challenge_data
+from app.services.load_records import load_organisation, own_challenge
 from app.services.move_challenge import close, legal_moves, reopen_for_edit, submit_for_review, withdraw
 from app.services.save_challenge import save_challenge
 from app.services.workshops import list_workshops
@@ -34,8 +34,8 @@ bp = Blueprint("posting", __name__)
 def new(organisation_id: int) -> ResponseReturnValue:
     """A new challenge, saved as a draft or sent to the facilitator."""
     with parts().store.read() as work:
-        organisation = work.session.get(Organisation, organisation_id)
-    if organisation is None or not may_post_challenge(actor(), organisation_id):
+        load_organisation(work, organisation_id)
+    if not may_post_challenge(actor(), organisation_id):
         raise NotFound(f"organisation {organisation_id}")
     if request.method == "GET":
         blank = ChallengeData(organisation_id=organisation_id, original=actor().language, texts={})
@@ -101,10 +101,7 @@ def _move(challenge_id: int, move: Callable[[Work, Actor, int], Challenge], done
 
 def _own(challenge_id: int) -> Challenge:
     with parts().store.read() as work:
-        challenge = work.session.get(Challenge, challenge_id)
-    if challenge is None or not may_see_private_note(actor(), challenge):
-        raise NotFound(f"challenge {challenge_id}")
-    return challenge
+        return own_challenge(work, actor(), challenge_id)
 
 
 def _save(data: ChallengeData, challenge: Challenge | None) -> ResponseReturnValue:

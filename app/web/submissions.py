@@ -13,7 +13,7 @@ from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Submission
-from app.services.access import may_see_challenge
+from app.services.load_records import load_organisation, visible_challenge
 from app.services.recommended import firm_of, firms_without_profile, own_firms
 from app.services.submit_solution import (
     EDITABLE,
@@ -29,7 +29,7 @@ from app.web.context import actor, language, parts
 from app.web.form_data import read_submission
 from app.web.form_options import TRL_OPTIONS
 from app.web.forms import fault_messages
-from matching.errors import IllegalMove, InvalidInput, NotFound, StaleDecision
+from matching.errors import IllegalMove, InvalidInput, StaleDecision
 
 bp = Blueprint("submissions", __name__)
 
@@ -52,11 +52,9 @@ def mine(organisation_id: int) -> ResponseReturnValue:
     """What the firm has submitted, and where it stands."""
     with parts().store.read() as work:
         firm = firm_of(work, actor(), organisation_id)
-        organisation = work.session.get(Organisation, organisation_id)
+        organisation = load_organisation(work, organisation_id)
         rows = submissions_of(work, firm.id) if firm is not None else []
         open_ids = {row.id for row in rows if may_submit(work, row.challenge)}
-    if organisation is None:
-        raise NotFound(f"organisation {organisation_id}")
     return render_template(
         "firm_space/submissions.html",
         organisation=organisation,
@@ -104,9 +102,7 @@ def take_back(submission_id: int) -> ResponseReturnValue:
 
 def _load(challenge_id: int) -> Form:
     with parts().store.read() as work:
-        challenge = work.session.get(Challenge, challenge_id)
-        if challenge is None or not may_see_challenge(actor(), challenge):
-            raise NotFound(f"challenge {challenge_id}")
+        challenge = visible_challenge(work, actor(), challenge_id)
         firms = own_firms(work, actor())
         wanted = request.values.get("firm", type=int)
         firm = next((one for one in firms if one.id == wanted), firms[0] if firms else None)

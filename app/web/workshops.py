@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records.taxonomy import Workshop
-from app.services.workshops import WorkshopData, challenge_counts, list_workshops, save_workshop
+from app.services.workshops import WorkshopData, challenge_counts, list_workshops, load_workshop, save_workshop
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.forms import fault_messages
-from matching.errors import InvalidInput, NotFound
+from matching.errors import InvalidInput
 
 bp = Blueprint("workshops", __name__)
 
@@ -39,9 +39,7 @@ def new() -> ResponseReturnValue:
 def edit(code: str) -> ResponseReturnValue:
     """Change a workshop; its code stays, because addresses hold it."""
     with parts().store.read() as work:
-        workshop = work.session.get(Workshop, code)
-    if workshop is None:
-        raise NotFound(f"workshop {code}")
+        workshop = load_workshop(work, code)
     if request.method == "GET":
         stored = WorkshopData(code, workshop.title_fr, workshop.title_en, workshop.held_on, workshop.place)
         return _form(stored, workshop, {})
