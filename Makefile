@@ -64,8 +64,9 @@ real: install ## Import, index, match and check the real data of PASSERELLE_SHAR
 	rm -rf $(REAL)
 	PASSERELLE_VAR=$(REAL) $(BIN)/passerelle real
 
-evaluate: install ## Relevance on the collections of PASSERELLE_SHARED
-	$(BIN)/passerelle evaluate $${PASSERELLE_SHARED:-../shared}/data/scifact
+evaluate: install $(DEV_STAMP) ## Relevance on the collections of PASSERELLE_SHARED, and of the demo: docs/relevance.md
+	$(BIN)/passerelle demo --load-only
+	$(BIN)/python -m tests.relevance --out docs/relevance.md
 
 translations: $(DEV_STAMP) ## Collect the texts of pages into the catalogues
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k _l -o app/translations/messages.pot --no-location --sort-output .
