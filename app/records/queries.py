@@ -46,6 +46,15 @@ def firms_by_id(work: Work, ids: Sequence[int]) -> dict[int, FirmProfile]:
     return found
 
 
+def matches_by_id(work: Work, ids: Sequence[int]) -> dict[int, Match]:
+    """The matches that are there."""
+    found: dict[int, Match] = {}
+    for start in range(0, len(ids), IDS_A_QUERY):
+        rows = work.session.scalars(select(Match).where(Match.id.in_(ids[start : start + IDS_A_QUERY])))
+        found.update({row.id: row for row in rows})
+    return found
+
+
 def visible_versions(work: Work, kind: str) -> dict[int, int]:
     """Id → version of every row that belongs into the public index."""
     if kind == "challenge":

@@ -61,7 +61,9 @@ def review(work: Work, actor: Actor, match_id: int, verdict: Verdict, *, expecte
     """
     ensure(may_moderate(actor), "review matches")
     checked = check_verdict(work, verdict)
-    return apply_verdict(work, actor, load_match(work, match_id), checked, expected)
+    decision = apply_verdict(work, actor, load_match(work, match_id), checked, expected)
+    work.session.flush()  # whoever called wants to name it
+    return decision
 
 
 def approve(work: Work, actor: Actor, match_id: int, note: str = "", *, expected: int | None = None) -> Decision:

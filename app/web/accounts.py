@@ -19,18 +19,15 @@ from flask_security import (
     current_user,
     user_registered,
 )
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import scoped_session, sessionmaker
 
+from app.records.account_session import AccountSession
 from app.records.accounts import Role, User
-from app.records.store import Work, commit, take_write_lock
 from app.services.actor import load_actor
 from app.services.parts import Parts
 from app.services.sign_up import Newcomer, join_organisation
 from app.web.account_settings import library_settings
 from app.web.context import language, parts
 from app.web.sign_up_form import SignUpForm
-from matching.errors import StaleDecision
 
 
 class PortalUser(User, UserMixin):  # type: ignore[misc]  # the library's mixin is written for untyped models
@@ -44,29 +41,13 @@ class PortalRole(Role, RoleMixin):
 class PortalDatastore(SQLAlchemySessionUserDatastore):
     """The library's access to accounts, with transactions as this database needs them."""
 
-    def begin_write(self) -> None:
-        """Take the write lock, once a transaction."""
-        session = self.db.session()
-        if not session.info.get("writing"):
-            take_write_lock(session)
-            session.info["writing"] = True
-
-    def rollback(self) -> None:
-        """Forget what is pending."""
-        session = self.db.session()
-        session.rollback()
-        session.info.pop("writing", None)
+    def __init__(self, own: AccountSession) -> None:
+        super().__init__(own.scoped, PortalUser, PortalRole)
+        self.own = own
 
     def commit(self) -> None:
         """Write what is pending, and let go of the database."""
-        session = self.db.session()
-        if not session.in_transaction() and not session.new:
-            return
-        if session.new or session.dirty or session.deleted:
-            self.begin_write()
-            session.flush()
-        commit(session)
-        session.info.pop("writing", None)
+        self.own.commit()
 
 
 class PortalMail(MailUtil):
@@ -104,13 +85,11 @@ def public_address(parts: Parts) -> str:
 
 def init_accounts(app: Flask, parts: Parts, limiter: Limiter) -> None:
     """Wire the library: its session is apart from the services' so that both see their own class of a row."""
-    # autoflush off: nothing is written before `begin_write` has taken the lock
-    session = scoped_session(sessionmaker(parts.store.engine, expire_on_commit=False, autoflush=False))
+    session = AccountSession(parts.store)
     app.config.update(library_settings(parts))
-    datastore = PortalDatastore(session, PortalUser, PortalRole)
-    Security(app, datastore, register_form=SignUpForm, mail_util_cls=PortalMail)
+    Security(app, PortalDatastore(session), register_form=SignUpForm, mail_util_cls=PortalMail)
     user_registered.connect(_join_organisation, app)
-    app.teardown_appcontext(lambda _error: session.remove())
+    app.teardown_appcontext(lambda _error: session.close())
     for endpoint, rate, key in LIMITS:
         if endpoint in app.view_functions:
             limited = limiter.limit(rate, methods=["POST"], key_func=key)
@@ -152,12 +131,7 @@ LIMITS: tuple[tuple[str, str, Callable[[], str]], ...] = (
 def _join_organisation(app: Flask, user: PortalUser, form_data: dict[str, Any] | None = None, **_extra: Any) -> None:
     """After sign-up, in the same transaction: account, organisation and membership come together or not at all."""
     data = form_data or {}
-    datastore = app.extensions["security"].datastore
-    datastore.begin_write()
-    try:
-        datastore.db.session.flush()
-    except IntegrityError as error:  # the form was sent twice at the same time
-        datastore.rollback()
-        raise StaleDecision("an account with this address was made meanwhile") from error
+    accounts: AccountSession = app.extensions["security"].datastore.own
+    accounts.flush()  # raises StaleDecision where the form was sent twice at the same time
     newcomer = Newcomer(str(data.get("organisation", "")), str(data.get("side", "owner")), language())
-    join_organisation(Work(datastore.db.session(), datetime.now(UTC)), user, newcomer)
+    join_organisation(accounts.work(), user, newcomer)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
-from app.records.matches import Match
+from app.records.queries import matches_by_id
 from app.services.choices import REASONS
 from app.services.match_sheet import match_sheet
 from app.services.queue_filter import FRESHNESS, LANGUAGE_PAIRS, VIEWS, QueueFilter
@@ -66,12 +66,11 @@ def decide(match_id: int) -> ResponseReturnValue:
     expected = request.form.get("row_version", type=int)
     try:
         with parts().store.read() as work:
-            seen = work.session.get(Match, match_id)
+            seen = matches_by_id(work, [match_id]).get(match_id)
             place = place_of(work, actor(), seen, wanted) if seen is not None else None
         with parts().store.write() as work:
             decision = review(work, actor(), match_id, verdict, expected=expected)
-            work.session.flush()
-            decision_id, name = decision.id, match_name(work.session.get_one(Match, match_id))
+            decision_id, name = decision.id, match_name(matches_by_id(work, [match_id])[match_id])
     except InvalidInput as error:
         return _match(match_id, wanted, errors=fault_messages(error.faults)), 422
     except (StaleDecision, IllegalMove) as error:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.records.matches import Match
+from app.records.queries import matches_by_id
 from app.services.review_many import Outcome
 from app.web.context import parts
 from app.web.i18n import pick
@@ -62,6 +63,6 @@ def bulk_report(outcomes: list[Outcome]) -> list[tuple[str, str]]:
         "gone": _("no longer there"),
     }
     with parts().store.read() as work:
-        rows = {outcome.match_id: work.session.get(Match, outcome.match_id) for outcome in outcomes}
-        names = {key: match_name(row) if row is not None else f"#{key}" for key, row in rows.items()}
-    return [(names[outcome.match_id], texts[outcome.result]) for outcome in outcomes]
+        rows = matches_by_id(work, [outcome.match_id for outcome in outcomes])
+        names = {key: match_name(row) for key, row in rows.items()}
+    return [(names.get(outcome.match_id, f"#{outcome.match_id}"), texts[outcome.result]) for outcome in outcomes]
