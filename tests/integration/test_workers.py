@@ -51,7 +51,7 @@ def test_a_withdrawn_challenge_vanishes_at_once_and_from_the_index_when_the_work
     site.tell("index_challenge", gone)
     site.settle()
     assert gone in ids(search(site, "caribous"))
-    assert "caribous" in complete_search(site.parts, "challenge", "carib", 8)
+    until(lambda: "caribous" in complete_search(site.parts, "challenge", "carib", 8), "its words are read (30 s)")
 
     with site.paused("relay"):
         with site.parts.store.write() as work:
