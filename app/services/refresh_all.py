@@ -221,11 +221,9 @@ def _read(parts: Parts, day: date) -> tuple[list[ChallengeSide], list[FirmSide]]
     challenges: list[ChallengeSide] = []
     for ids in _chunks(challenge_ids):
         with parts.store.read() as work:
-            challenges += sides.challenges(list(challenges_by_id(work, ids).values()))
-    firms: list[FirmSide] = []
-    for ids in _chunks(firm_ids):
-        with parts.store.read() as work:
-            firms += sides.firms(work, ids)
+            rows = list(challenges_by_id(work, ids).values())
+        challenges += sides.challenges(rows)  # outside of the transaction: what is encoded is written
+    firms = [side for ids in _chunks(firm_ids) for side in sides.firms(ids)]
     return challenges, firms
 
 

@@ -39,9 +39,8 @@ def refresh_challenge(parts: Parts, challenge_id: int, sides: Sides | None = Non
         side = sides.challenge(row)
         ids = firms_for(parts, side, statistics)
         with parts.store.read() as work:
-            firms = [
-                f for f in sides.firms(work, _with_kept(work, ids, challenge_id)) if gate(side, f, today=day) is None
-            ]
+            ids = _with_kept(work, ids, challenge_id)
+        firms = [firm for firm in sides.firms(ids) if gate(side, firm, today=day) is None]
         found = rank(score_firms(side, firms, statistics, parts.weights, parts.lexicon.translations))
     best = {one.firm_id for one in found[:FIRMS_A_CHALLENGE]}
     with parts.store.write() as work:

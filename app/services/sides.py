@@ -8,7 +8,6 @@ from itertools import accumulate
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.queries import firm_versions, firms_by_id
-from app.records.store import Work
 from app.services.describe import challenge_side, challenge_texts, firm_side, firm_texts
 from app.services.parts import Parts
 from indexing.passages import passages_of
@@ -39,11 +38,17 @@ class Sides:
         """One firm, from what is kept where its version is the same."""
         return self._build([row])[row.id]
 
-    def firms(self, work: Work, ids: Sequence[int]) -> list[FirmSide]:
-        """The firms that are there, in the order of the ids."""
-        versions = firm_versions(work, ids)
-        missing = [key for key, version in versions.items() if (key, version) not in self._firms]
-        built = self._build(list(firms_by_id(work, missing).values())) if missing else {}
+    def firms(self, ids: Sequence[int]) -> list[FirmSide]:
+        """The firms that are there, in the order of the ids.
+
+        Not to be called inside of a transaction: what is encoded is written at once, and a reader of SQLite that
+        waits for itself as the writer holds everybody up.
+        """
+        with self._parts.store.read() as work:
+            versions = firm_versions(work, ids)
+            missing = [key for key, version in versions.items() if (key, version) not in self._firms]
+            rows = list(firms_by_id(work, missing).values())
+        built = self._build(rows)
         found = (built.get(key) or self._firms.get((key, versions.get(key, -1))) for key in ids)
         return [side for side in found if side is not None]
 

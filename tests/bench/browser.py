@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 TIMEOUT_S = 30.0
@@ -27,6 +27,11 @@ class Browser:
         """The source of a page. Raises HTTPError."""
         with self._opener.open(self._address + path, timeout=TIMEOUT_S) as answer:
             return str(answer.read().decode())
+
+    def leads_to(self, path: str) -> str:
+        """The path of the page that a page sends to."""
+        with self._opener.open(self._address + path, timeout=TIMEOUT_S) as answer:
+            return str(urlsplit(answer.geturl()).path)
 
     def send(self, path: str, fields: Mapping[str, list[str]]) -> str:
         """Post a form; the page that follows. Raises HTTPError, with what the page says."""

@@ -41,7 +41,7 @@ def measure(address: str, edits: int, progress: Callable[[int, int], None]) -> S
     mine = _link(owner.page("/en/workspace"), r"/en/organisations/\d+/challenges")
     challenge = _link(owner.page(mine), r"/en/challenges/\d+")
     recommended = _link(firm.page("/en/workspace"), r"/en/organisations/\d+/recommended")
-    profile = _link(firm.page(recommended), r"/en/firms/\d+")
+    profile = firm.leads_to(recommended.replace("/recommended", "/profile")).removesuffix("/edit")
     own = challenge if _card(firm.page(recommended), challenge) else None  # where the two are matched
     dice = random.Random(5)
     found = []
@@ -99,7 +99,7 @@ def _card(page: str, challenge: str) -> str:
 
 
 def _link(page: str, pattern: str) -> str:
-    found = re.search(f'href="({pattern})"', page)
+    found = re.search(f'href="({pattern})[/"?#]', page)
     if found is None:
         raise RuntimeError(f"no link like {pattern}")
     return found[1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.cli.compute import compute_all
 from app.cli.preflight import prepare
@@ -15,6 +15,7 @@ from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Match
 from app.records.store import Work
+from app.records.work import StoredVector
 from app.services.check_results import check_results
 from app.services.importing import Report, SourceFile
 from app.services.parts import Parts, build_parts
@@ -92,6 +93,19 @@ def test_one_challenge_and_one_firm_alone_get_what_they_got_in_the_whole_run(par
         after = _matches(work)
 
     assert after == before
+
+
+def test_what_is_not_encoded_yet_is_encoded_while_it_is_matched(parts: Parts) -> None:
+    with parts.store.write() as work:  # as after a change of the model, before the index is rebuilt
+        challenge_id = _best(work).challenge_id
+        before = {key: kept for key, kept in _matches(work).items() if key[0] == challenge_id}
+        work.session.execute(delete(StoredVector))
+    refresh_challenge(parts, challenge_id)
+    with parts.store.read() as work:
+        after = {key: kept for key, kept in _matches(work).items() if key[0] == challenge_id}
+
+    assert after == before
+    assert parts.vectors.count() > FIRMS
 
 
 def test_imported_challenges_are_open_with_a_deadline_ahead_and_what_the_source_said_is_kept(parts: Parts) -> None:
