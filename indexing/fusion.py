@@ -8,6 +8,11 @@ from dataclasses import dataclass
 # Sum of both parts, each scaled by its best and worst hit; on scifact (nDCG@10) it gave 0.727 against 0.718 for
 # reciprocal rank fusion, 0.686 for words and 0.646 for meaning alone.
 MEANING_SHARE = 0.5
+# Of a long text the one vector tells less: the model reads its first 256 word pieces. With whole challenges of the
+# demo as queries (115 to 143 words) half and half gave 0.949 where words alone gave 0.980; 0.1 gives 0.979.
+SHORT_QUERY = 25  # distinct words
+LONG_QUERY = 100
+MEANING_SHARE_OF_LONG = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,12 @@ class Fused:
     score: float
     words: float
     meaning: float
+
+
+def share_of_meaning(words: int) -> float:
+    """What meaning counts in a query of so many distinct words: half, and less from short to long ones."""
+    length = min(1.0, max(0.0, (words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY)))
+    return MEANING_SHARE + length * (MEANING_SHARE_OF_LONG - MEANING_SHARE)
 
 
 def fuse(words: Mapping[str, float], meaning: Mapping[str, float], meaning_share: float = MEANING_SHARE) -> list[Fused]:

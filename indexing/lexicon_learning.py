@@ -13,7 +13,7 @@ from indexing.lexicon import LONGEST_PHRASE, Entry
 from indexing.stopwords import ENGLISH, FRENCH
 
 # Cut-offs of words: seen once for sure, and the geometric mean of both probabilities. Lower ones let the neighbours
-# of a word in as its translations, higher ones lose rare words (docs/decisions/0004-two-languages.md has the figures).
+# of a word in as its translations, higher ones lose rare words (docs/decisions/0007-two-languages.md has the figures).
 RAREST = 0.9
 LEAST_FORWARD = 0.03
 LEAST_MEAN = 0.04

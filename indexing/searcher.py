@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort
-from indexing.fusion import Fused, fuse
+from indexing.fusion import Fused, fuse, share_of_meaning
 from indexing.query import ParsedQuery, Translations, minimum_words, parse, phrases_of, words_of
 from indexing.spelling import Vocabulary, correct
 from matching.errors import EncoderUnavailable
@@ -93,9 +93,10 @@ class Searcher:
             corrected = correct(parsed.free, language, known, self._translations)
         free = corrected or parsed.free
         vector, failed = self._vector(" ".join((free, *parsed.phrases)).strip(), language)
-        answer = self._engine.search(alias, self._engine_query(request, parsed, free, language, vector))
+        query = self._engine_query(request, parsed, free, language, vector)
+        answer = self._engine.search(alias, query)
         return SearchAnswer(
-            hits=self._page(answer, request),
+            hits=_page(answer, request, share_of_meaning(len(query.words))),
             total=answer.total,
             facets=answer.facets,
             best_passages=answer.best_passages,
@@ -121,7 +122,7 @@ class Searcher:
                 window=max(depth, WINDOW),
             ),
         )
-        return fuse(answer.word_scores, answer.meaning_scores)[:depth]
+        return fuse(answer.word_scores, answer.meaning_scores, share_of_meaning(len(words)))[:depth]
 
     def complete(self, alias: str, text: str, limit: int = 8, *, without_ids: tuple[str, ...] = ()) -> list[str]:
         """What was typed so far with its last word completed."""
@@ -188,11 +189,13 @@ class Searcher:
             return replace(query, sort="newest")
         return query
 
-    def _page(self, answer: EngineAnswer, request: SearchRequest) -> tuple[Fused, ...]:
-        if answer.ordered_ids or not (answer.word_scores or answer.meaning_scores):
-            return tuple(
-                Fused(key, 0.0, answer.word_scores.get(key, 0.0), answer.meaning_scores.get(key, 0.0))
-                for key in answer.ordered_ids
-            )
-        start = (max(request.page, 1) - 1) * request.per_page
-        return tuple(fuse(answer.word_scores, answer.meaning_scores)[start : start + request.per_page])
+
+def _page(answer: EngineAnswer, request: SearchRequest, meaning: float) -> tuple[Fused, ...]:
+    """The hits of the page that is asked for; `meaning` is the share of meaning in the score."""
+    if answer.ordered_ids or not (answer.word_scores or answer.meaning_scores):
+        return tuple(
+            Fused(key, 0.0, answer.word_scores.get(key, 0.0), answer.meaning_scores.get(key, 0.0))
+            for key in answer.ordered_ids
+        )
+    start = (max(request.page, 1) - 1) * request.per_page
+    return tuple(fuse(answer.word_scores, answer.meaning_scores, meaning)[start : start + request.per_page])

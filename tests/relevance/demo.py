@@ -30,7 +30,7 @@ def measure_demo(parts: Parts) -> dict[str, float]:
         for match in work.session.scalars(select(Match).order_by(Match.score.desc(), Match.firm_id)):
             best[match.challenge_id].append(match.firm_id)
     found: dict[str, list[float]] = {"same language": [], "across languages": []}
-    for row in _rows("intended"):
+    for row in intended():
         challenge, firm = challenges[row["challenge_id"]], firms[row["firm_id"]]
         kind = "same language" if written[challenge.id] & spoken[firm.id] else "across languages"
         found[kind].append(float(firm.id in best[challenge.id][:DEPTH]))
@@ -42,7 +42,12 @@ def measure_demo(parts: Parts) -> dict[str, float]:
     return figures | {f"twins ({len(overlaps)} pairs), overlap@10": fmean(overlaps)}
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    for path in sorted(FOLDER.glob(f"{name}-*.tsv")):
+def intended(block: str = "*") -> Iterator[dict[str, str]]:
+    """The pairs of challenge and firm that the demo's authors meant."""
+    return _rows("intended", block)
+
+
+def _rows(name: str, block: str = "*") -> Iterator[dict[str, str]]:
+    for path in sorted(FOLDER.glob(f"{name}-{block}.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file, delimiter="\t")
