@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
-from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort
+from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort, Word
 from indexing.fusion import Fused, fuse, share_of_meaning
 from indexing.query import ParsedQuery, Translations, minimum_words, parse, phrases_of, words_of
 from indexing.spelling import Vocabulary, correct
@@ -51,6 +51,7 @@ class SearchAnswer:
     best_passages: Mapping[str, str]  # id -> key of the passage that answers best
     language: Language  # of the query
     parsed: ParsedQuery
+    words: tuple[Word, ...] = ()  # what was searched, with its translations
     corrected: str | None = None
     without_meaning: bool = False  # the model did not answer: words only
 
@@ -102,6 +103,7 @@ class Searcher:
             best_passages=answer.best_passages,
             language=language,
             parsed=parsed,
+            words=query.words,
             corrected=corrected,
             without_meaning=failed,
         )

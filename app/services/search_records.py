@@ -16,11 +16,12 @@ from app.services.index_records import ALIASES, Kind
 from app.services.parts import Parts
 from indexing.highlight import Piece, highlight, snippet
 from indexing.passages import FieldText, passages_of
-from indexing.query import LANGUAGES, words_of
+from indexing.query import LANGUAGES
 from indexing.searcher import SearchAnswer, SearchRequest
 from matching.errors import SearchUnavailable
 from matching.model import Language
 
+LIKELY = 0.25  # probability from which a translation is marked: a reader would not see why the others are
 FACETS: Mapping[Kind, tuple[str, ...]] = {
     "challenge": ("sector", "technology", "status", "owner_kind", "place", "workshop", "language"),
     "firm": ("sector", "technology", "place", "language", "service_language", "headcount", "collaboration"),
@@ -89,7 +90,7 @@ def _hidden(parts: Parts, kind: Kind) -> tuple[str, ...]:
 
 def _result(row: Challenge | FirmProfile, request: SearchRequest, answer: SearchAnswer, by_meaning: bool) -> Result:
     texts = challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
-    tokens = _tokens(answer, request)
+    tokens = _tokens(answer)
     language = _shown_language(texts, request.language, row.original)
     title = find_text(texts, "title", language, None) if isinstance(row, Challenge) else row.organisation.name
     text, text_language = _best_text(texts, answer.best_passages.get(str(row.id)), language, by_meaning)
@@ -102,13 +103,13 @@ def _result(row: Challenge | FirmProfile, request: SearchRequest, answer: Search
     )
 
 
-def _tokens(answer: SearchAnswer, request: SearchRequest) -> dict[str, set[str]]:
-    """Tokens to mark, by language: free words and phrases of what was searched."""
-    text = " ".join((answer.corrected or answer.parsed.free, *answer.parsed.phrases))
+def _tokens(answer: SearchAnswer) -> dict[str, set[str]]:
+    """Tokens to mark, by language: free words and phrases of what was searched, and their likely translations."""
     found: dict[str, set[str]] = {language: set() for language in LANGUAGES}
-    for word in words_of(text, answer.language):
+    for word in answer.words:
         for token in word.tokens:
-            found[token.language].add(token.text)
+            if token.weight >= LIKELY:
+                found[token.language].add(token.text)
     return found
 
 
