@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,10 +68,14 @@ def words(text: str, language: Language) -> list[WordSpan]:
     ]
 
 
-def places(text: str, language: Language, wanted: Collection[str]) -> list[tuple[int, int]]:
+def places(text: str, language: Language, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
     """Where words with one of these tokens stand: a fraction of the work of `words`, for looking through many texts."""
-    plain = _ELIDED[language].sub(lambda found: " " * len(found.group()), text)
-    return [found.span() for found in _WORD.finditer(plain) if _token(found.group()[:LONGEST_WORD], language) in wanted]
+    plain = text
+    if any(mark in text for mark in _APOSTROPHES):
+        plain = _ELIDED[language].sub(lambda found: " " * len(found.group()), text)
+    for found in _WORD.finditer(plain):
+        if _token(found.group()[:LONGEST_WORD], language) in wanted:
+            yield found.span()
 
 
 def analyse(text: str, language: Language) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from indexing.analysis import places
 from matching.model import Language
 
 LENGTH = 280  # characters of a snippet
 FIRST_LOOK = 4_000  # characters
+MOST_PLACES = 20  # of marked words that a stretch is chosen by: the first ones
 LEAD = 60  # characters kept before the first marked word
 
 
@@ -41,17 +43,17 @@ def snippet(text: str, language: Language, tokens: Mapping[str, Collection[str]]
 
     Looked for at the beginning of a long text first, where it mostly says what it is about.
     """
-    found = _places(text[:FIRST_LOOK], language, tokens)
+    found = list(islice(_places(text[:FIRST_LOOK], language, tokens), MOST_PLACES))
     if not found and len(text) > FIRST_LOOK:
-        found = _places(text, language, tokens)
+        found = list(islice(_places(text, language, tokens), MOST_PLACES))
     start, end = _window(text, found)
     shown = ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
     return highlight(shown, language, tokens)
 
 
-def _places(text: str, language: Language, tokens: Mapping[str, Collection[str]]) -> list[tuple[int, int]]:
+def _places(text: str, language: Language, tokens: Mapping[str, Collection[str]]) -> Iterator[tuple[int, int]]:
     wanted = frozenset(tokens.get(language, ()))
-    return places(text, language, wanted) if wanted else []
+    return places(text, language, wanted) if wanted else iter(())
 
 
 def _window(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:

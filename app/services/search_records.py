@@ -125,7 +125,8 @@ def _best_text(
 ) -> tuple[str, Language]:
     """The passage that answers best where meaning found it, else all of the body in the shown language."""
     if by_meaning and passage_key is not None:
-        for passage in passages_of(texts):
+        named = (text for text in texts if passage_key.startswith(f"{text.key}."))  # to split that one text only
+        for passage in passages_of(named):
             if passage.key == passage_key:
                 return passage.text, passage.language
     body = [text.text for text in texts if text.language == language and text.field != "title"]
