@@ -28,11 +28,9 @@ from indexing.passages import passages_of
 from indexing.rebuild import BATCH, Rebuilt, rebuild
 from indexing.vectors import vectors_of
 from matching.errors import RejectedDocuments
-from matching.model import Floats
 
 Kind = Literal["challenge", "firm"]
 ALIASES: Mapping[Kind, str] = {"challenge": "challenges", "firm": "firms"}
-Encode = Callable[[Sequence[str]], Floats]
 Progress = Callable[[int, int], None]
 
 
@@ -71,7 +69,7 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
     if state is None or not state.visible:  # before the engine holds it: a withdrawal meanwhile must exclude it
         with parts.store.write() as work:
             set_index_state(work, kind, {row.id: 0}, visible=True)
-    (document,) = _documents(parts, [row], labels, None)
+    (document,) = _documents(parts, [row], labels)
     try:
         parts.engine.put(name, [document])
     except RejectedDocuments as error:
@@ -114,7 +112,7 @@ def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
         return
     refused: RejectedDocuments | None = None
     try:
-        parts.engine.put(name, _documents(parts, shown, labels, None))
+        parts.engine.put(name, _documents(parts, shown, labels))
     except RejectedDocuments as error:
         refused = error
     written = {row.id: row.version for row in shown if refused is None or str(row.id) not in refused.ids}
@@ -130,7 +128,6 @@ def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
 def rebuild_index(
     parts: Parts,
     kind: Kind,
-    encode: Encode | None = None,
     progress: Progress | None = None,
     *,
     begun: str | None = None,
@@ -138,7 +135,7 @@ def rebuild_index(
     time_is_up: Callable[[], bool] = lambda: False,
 ) -> Rebuilt:
     """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable, OutOfTime."""
-    source = _RecordSource(parts, kind, encode)
+    source = _RecordSource(parts, kind)
     definition, at = definition_of(parts, kind), datetime.now(UTC)
     rebuilt = rebuild(parts.engine, definition, source, at, progress, begun=begun, batch=batch, time_is_up=time_is_up)
     held = {int(key): version for key, version in parts.engine.versions(rebuilt.name).items()}
@@ -172,10 +169,9 @@ def sweep_index(parts: Parts, kind: Kind, progress: Progress | None = None) -> D
 class _RecordSource:
     """The database as the source of a rebuild."""
 
-    def __init__(self, parts: Parts, kind: Kind, encode: Encode | None) -> None:
+    def __init__(self, parts: Parts, kind: Kind) -> None:
         self._parts = parts
         self._kind: Kind = kind
-        self._encode = encode
 
     def versions(self) -> Mapping[str, int]:
         with self._parts.store.read() as work:
@@ -186,7 +182,7 @@ class _RecordSource:
             rows = rows_of(work, self._kind, [int(key) for key in ids])
             labels = taxonomy_labels(work)
         visible = [row for row in rows.values() if is_visible(row)]
-        return _documents(self._parts, visible, labels, self._encode)
+        return _documents(self._parts, visible, labels)
 
 
 def rows_of(work: Work, kind: Kind, ids: Sequence[int]) -> Mapping[int, Challenge | FirmProfile]:
@@ -194,12 +190,10 @@ def rows_of(work: Work, kind: Kind, ids: Sequence[int]) -> Mapping[int, Challeng
     return challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
 
 
-def _documents(
-    parts: Parts, rows: Sequence[Challenge | FirmProfile], labels: Labels, encode: Encode | None
-) -> list[Document]:
+def _documents(parts: Parts, rows: Sequence[Challenge | FirmProfile], labels: Labels) -> list[Document]:
     """All documents with one look-up and one encoding of their passages together."""
     passages = [passages_of(challenge_texts(r) if isinstance(r, Challenge) else firm_texts(r)) for r in rows]
-    vectors = vectors_of([p for own in passages for p in own], parts.encoder, parts.vectors, encode)
+    vectors = vectors_of([p for own in passages for p in own], parts.encoder, parts.vectors)
     documents, start = [], 0
     for row, own in zip(rows, passages, strict=True):
         mine = vectors[start : start + len(own)]
