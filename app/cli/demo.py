@@ -30,14 +30,19 @@ def demo(load_only: bool) -> None:
         settings = parts.settings
         if not _is_loaded(parts):
             _load(parts)
-        with parts.store.read() as work:
-            rows = best_suggestions(work, 10)
+    if load_only:
+        _show_best()
+        return
+    # Shown while the portal loads its model: the second start is judged by the time to the first page.
+    run(settings, lambda address: _welcome(settings, address, time.monotonic() - started), meanwhile=_show_best)
+
+
+def _show_best() -> None:
+    with opened_parts() as parts, parts.store.read() as work:
+        rows = best_suggestions(work, 10)
     click.echo("\nThe ten best suggestions:\n")
     click.echo(table(rows, ["score", "languages", "challenge", "firm", "reason"]))
-    if load_only:
-        return
-    click.echo("\nstarting portal, worker, schedule and Redis ...")
-    run(settings, lambda address: _welcome(settings, address, time.monotonic() - started))
+    click.echo()
 
 
 def _is_loaded(parts: Parts) -> bool:

@@ -30,13 +30,16 @@ def up() -> None:
     run(settings, lambda address: click.echo(f"\nPasserelle is ready: {address}\nCtrl-C stops everything."))
 
 
-def run(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Start all, call `ready` with the address when the first page answers, and watch until told to stop."""
+def run(settings: Settings, ready: Callable[[str], None], meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Start all, call `ready` with the address when the first page answers, and watch until told to stop.
+
+    `meanwhile` is called once while the portal loads its model.
+    """
     with only_one(settings):
-        _run(settings, ready)
+        _run(settings, ready, meanwhile)
 
 
-def _run(settings: Settings, ready: Callable[[str], None]) -> None:
+def _run(settings: Settings, ready: Callable[[str], None], meanwhile: Callable[[], None]) -> None:
     port = free_port(settings.host, settings.port)
     if port != settings.port:
         click.echo(f"port {settings.port} is taken: using {port}")
@@ -44,8 +47,10 @@ def _run(settings: Settings, ready: Callable[[str], None]) -> None:
     supervisor = Supervisor(settings.var / "log", environment(port))
     supervisor.heed_signals()
     good = True
+    click.echo("\nstarting portal, worker, schedule and Redis ...")
     try:
-        _start_all(supervisor, settings, f"http://{settings.host}:{port}/health")
+        _start_portal(supervisor, settings, f"http://{settings.host}:{port}/health", meanwhile)
+        _start_workers(supervisor)
         if not supervisor.stopping:
             ready(address)
             good = supervisor.watch(lambda text: click.echo(text, err=True))
@@ -93,16 +98,24 @@ def answers(url: str) -> bool:
         return False
 
 
-def _start_all(supervisor: Supervisor, settings: Settings, health: str) -> None:
+def _start_portal(
+    supervisor: Supervisor, settings: Settings, health: str, meanwhile: Callable[[], None]
+) -> None:
     if settings.redis_url is None:
         redis = supervisor.start("redis")
         _await(supervisor, redis, lambda: listens(socket_path(settings)), REDIS_S, "the bundled Redis")
     if settings.elasticsearch_url is None:
         supervisor.start("writer")
-    # The portal first: loading the model keeps a core busy for 10 s, and people wait for the first page. The worker
-    # loads it after that; what is edited meanwhile waits in the outbox.
     web = supervisor.start("web")
+    meanwhile()
     _await(supervisor, web, lambda: answers(health), FIRST_PAGE_S, "the portal")
+
+
+def _start_workers(supervisor: Supervisor) -> None:
+    """After the portal: loading the model keeps a core busy for 10 s, and people wait for the first page.
+
+    The worker loads it then; what is edited meanwhile waits in the outbox.
+    """
     for name in ("relay", "worker", "beat"):
         if not supervisor.stopping:
             supervisor.start(name)

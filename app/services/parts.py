@@ -13,7 +13,6 @@ from app.services.taxonomy import taxonomy_terms
 from config.settings import Settings
 from indexing.encoders import SentenceEncoder
 from indexing.engine import SearchEngine
-from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.lexicon import Lexicon, load_lexicon
 from indexing.searcher import Searcher
@@ -85,6 +84,8 @@ def build_encoder(settings: Settings, lexicon: Lexicon) -> SentenceEncoder:
 def build_engine(settings: Settings) -> SearchEngine:
     """Elasticsearch where its URL is set, else the embedded engine under var/index."""
     if settings.elasticsearch_url:
+        from indexing.engines.elastic import ElasticEngine  # its client takes 0.4 s of each start of each process
+
         return ElasticEngine(settings.elasticsearch_url)
     return EmbeddedEngine(settings.var / "index")
 

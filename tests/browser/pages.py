@@ -46,6 +46,7 @@ class Reader:
 
     def check(self) -> None:
         """What holds for every page: language, wording, accessibility, no complaint of the browser."""
+        self.page.wait_for_load_state("load")  # a page that loads itself anew has its words before its style sheet
         where = self.page.url.removeprefix(self.address)
         assert self.page.locator("html").get_attribute("lang") == self.language, where
         assert self.page.locator("h1").count() == 1, f"{where}: one heading of the first level"
