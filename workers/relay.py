@@ -10,7 +10,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError as DatabaseError
 
-from app.services.outbox import BULK, give_back, take_due
+from app.services.outbox.outbox import BULK, give_back, take_due
 from app.services.parts import Parts
 
 POLL_S = 0.2  # an edit waits at most this long before its job is queued

@@ -1,4 +1,4 @@
-"""The schedule: beat knocks for every job; `app.services.outbox.ask_for_slot` makes one effect of all knocks in a slot.
+"""The schedule: beat knocks for every job; `outbox.ask_for_slot` makes one effect of all knocks in a slot.
 
 Knocking once a minute, not once a slot: a knock that is lost with Redis, or with a restart, costs a minute, not a day.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.services.jobs import SCHEDULE
+from app.services.outbox.jobs import SCHEDULE
 
 KNOCK = timedelta(minutes=1)
 

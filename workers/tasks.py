@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from app.services.deliver import TRIES, deliver
-from app.services.outbox import ask_for_slot
+from app.services.outbox.deliver import TRIES, deliver
+from app.services.outbox.outbox import ask_for_slot
 from workers.process import celery, parts
 
 

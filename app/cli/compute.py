@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.cli.common import progress_bar
-from app.services.encode_records import encode_records
-from app.services.index_records import ALIASES, Kind, rebuild_index
+from app.services.index.encode_records import encode_records
+from app.services.index.index_records import ALIASES, Kind, rebuild_index
 from app.services.parts import Parts
-from app.services.refresh_all import refresh_all
-from app.services.statistics import refresh_statistics
+from app.services.suggestions.refresh_all import refresh_all
+from app.services.suggestions.statistics import refresh_statistics
 
 KINDS: tuple[Kind, ...] = ("challenge", "firm")
 WIDTH = 17  # of a label beside its bar

@@ -12,11 +12,11 @@ from app.cli.compute import WIDTH, compute_all
 from app.cli.preflight import check
 from app.cli.up import run
 from app.records.matches import Match
-from app.services.best_suggestions import best_suggestions
-from app.services.index_records import ALIASES
+from app.services.accounts.passwords import hash_password
+from app.services.index.index_records import ALIASES
 from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
 from app.services.parts import Parts
-from app.services.passwords import hash_password
+from app.services.suggestions.best_suggestions import best_suggestions
 from config.settings import Settings
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from app.cli.common import progress_bar, read_settings, table
-from app.services.evaluate_collection import RANKERS, Evaluated, Prepared, Tools, indexed, measure
+from app.services.evaluation.evaluate_collection import RANKERS, Evaluated, Prepared, Tools, indexed, measure
+from app.services.evaluation.read_collection import read_collection
 from app.services.parts import build_encoder
-from app.services.read_collection import read_collection
-from app.services.taxonomy import shipped_terms
+from app.services.taxonomy.taxonomy import shipped_terms
 from config.logs import configure_logging
 from config.settings import Settings
 from indexing.bulk import BulkEncoder

@@ -9,10 +9,10 @@ import click
 from app.cli.common import opened_parts, progress_bar, put, table
 from app.cli.compute import KINDS
 from app.services.actor import SYSTEM
-from app.services.encode_records import encode_records
-from app.services.index_records import ALIASES, rebuild_index, sweep_index
-from app.services.index_status import index_statuses
-from app.services.statistics import refresh_statistics
+from app.services.administration.index_status import index_statuses
+from app.services.index.encode_records import encode_records
+from app.services.index.index_records import ALIASES, rebuild_index, sweep_index
+from app.services.suggestions.statistics import refresh_statistics
 
 
 @click.group()

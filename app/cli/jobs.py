@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from app.cli.common import opened_parts, put, table
-from app.services import job_runs
 from app.services.actor import SYSTEM
+from app.services.administration import job_runs
 from matching.errors import IllegalMove, NotFound
 
 COLUMNS = ["id", "job", "key", "state", "attempts", "done", "total", "started_at", "finished_at", "cause"]

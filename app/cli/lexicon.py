@@ -7,8 +7,8 @@ from typing import cast
 
 import click
 
-from app.services.learn_lexicon import MOST_OF_A_SOURCE, learn_lexicon
-from app.services.taxonomy import shipped_terms
+from app.services.evaluation.learn_lexicon import MOST_OF_A_SOURCE, learn_lexicon
+from app.services.taxonomy.taxonomy import shipped_terms
 from indexing.analysis import analyse
 from indexing.lexicon import load_lexicon
 from matching.model import Language

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from app.cli.common import opened_parts, progress_bar, put, table
-from app.services.best_suggestions import best_suggestions
-from app.services.refresh_all import refresh_all
+from app.services.suggestions.best_suggestions import best_suggestions
+from app.services.suggestions.refresh_all import refresh_all
 
 COLUMNS = ["score", "languages", "challenge", "firm", "reason"]
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.records.migrate import upgrade
 from app.records.store import Store
-from app.services.taxonomy import has_taxonomy, seed_taxonomy
+from app.services.taxonomy.taxonomy import has_taxonomy, seed_taxonomy
 from config.settings import Settings
 from matching.errors import MatchmakingError
 

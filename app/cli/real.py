@@ -14,9 +14,9 @@ from app.cli.common import opened_parts, progress_bar, put, table
 from app.cli.compute import WIDTH, Steps, compute_all
 from app.records.queries import counts
 from app.services.actor import SYSTEM
-from app.services.check_results import Check, check_results
 from app.services.importing import ImportOptions, Report, SourceFile, import_challenges, import_firms, load_mapping
 from app.services.parts import Parts
+from app.services.suggestions.check_results import Check, check_results
 
 EXAMPLES = 5  # of what is wrong with a check
 

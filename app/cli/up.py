@@ -98,9 +98,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def _start_portal(
-    supervisor: Supervisor, settings: Settings, health: str, meanwhile: Callable[[], None]
-) -> None:
+def _start_portal(supervisor: Supervisor, settings: Settings, health: str, meanwhile: Callable[[], None]) -> None:
     if settings.redis_url is None:
         redis = supervisor.start("redis")
         _await(supervisor, redis, lambda: listens(socket_path(settings)), REDIS_S, "the bundled Redis")

@@ -11,10 +11,10 @@ import click
 from app.cli.common import opened_parts, put, table
 from app.records.accounts import User
 from app.records.store import Work
-from app.services import manage_users as users
+from app.services.accounts.passwords import hash_password
 from app.services.actor import SYSTEM
+from app.services.administration import manage_users as users
 from app.services.faults import message
-from app.services.passwords import hash_password
 from matching.errors import InvalidInput, NotFound
 
 COLUMNS = ["id", "email", "name", "active", "confirmed", "roles", "organisations"]

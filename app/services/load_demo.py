@@ -16,9 +16,9 @@ from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.store import Store, Work
 from app.services.actor import SYSTEM
+from app.services.challenges.workshops import WorkshopData, save_workshop
 from app.services.importing import ColumnMapping, ImportOptions, Report, SourceFile, import_challenges, import_firms
-from app.services.taxonomy import seed_taxonomy
-from app.services.workshops import WorkshopData, save_workshop
+from app.services.taxonomy.taxonomy import seed_taxonomy
 
 FOLDER = Path(__file__).resolve().parents[2] / "config" / "demo"
 PASSWORD = "passerelle-demo"  # noqa: S105 -- printed beside the demo's address; these accounts exist in a demo only

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from app.records.store import Store
 from app.records.vectors import DatabaseVectors
-from app.services.mail import FolderMailer, Mailer, SmtpMailer
-from app.services.taxonomy import taxonomy_terms
+from app.services.outbox.mail import FolderMailer, Mailer, SmtpMailer
+from app.services.taxonomy.taxonomy import taxonomy_terms
 from config.settings import Settings
 from indexing.encoders import SentenceEncoder
 from indexing.engine import SearchEngine

@@ -19,7 +19,7 @@ def library_settings(parts: Parts) -> dict[str, Any]:
         "SECURITY_URL_PREFIX": "/<any(fr,en):lang>/account",
         "SECURITY_PASSWORD_SALT": "passerelle",  # argon2 has its own salt; the library asks for one all the same
         "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},  # argon2 alone, as app.services.passwords writes it
+        "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},  # argon2 alone, as app.services.accounts.passwords writes it
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_REGISTERABLE": True,
         "SECURITY_USE_REGISTER_V2": True,

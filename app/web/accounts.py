@@ -22,9 +22,9 @@ from flask_security import (
 
 from app.records.account_session import AccountSession
 from app.records.accounts import Role, User
+from app.services.accounts.sign_up import Newcomer, join_organisation
 from app.services.actor import load_actor
 from app.services.parts import Parts
-from app.services.sign_up import Newcomer, join_organisation
 from app.web.account_settings import library_settings
 from app.web.context import language, parts
 from app.web.sign_up_form import SignUpForm

@@ -12,12 +12,12 @@ from werkzeug.datastructures import MultiDict
 
 from app.records.queries import matches_by_id
 from app.services.choices import REASONS
-from app.services.match_sheet import match_sheet
-from app.services.queue_filter import FRESHNESS, LANGUAGE_PAIRS, VIEWS, QueueFilter
-from app.services.queue_order import SORTS
-from app.services.review_many import review_many, undo_many
-from app.services.review_match import Verdict, review
-from app.services.review_queue import first_id, place_of, queue_page
+from app.services.facilitation.match_sheet import match_sheet
+from app.services.facilitation.queue_filter import FRESHNESS, LANGUAGE_PAIRS, VIEWS, QueueFilter
+from app.services.facilitation.queue_order import SORTS
+from app.services.facilitation.review_many import review_many, undo_many
+from app.services.facilitation.review_match import Verdict, review
+from app.services.facilitation.review_queue import first_id, place_of, queue_page
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.forms import fault_messages

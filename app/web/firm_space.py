@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records.firms import FirmProfile
-from app.services.answer_match import answer_interested, decline, take_back
 from app.services.choices import REASONS
-from app.services.firm_data import FirmData, firm_data
+from app.services.firms.answer_match import answer_interested, decline, take_back
+from app.services.firms.firm_data import FirmData, firm_data
+from app.services.firms.move_firm import legal_moves, reopen_for_edit, submit_for_review, withdraw
+from app.services.firms.recommended import firm_of, recommended_for
+from app.services.firms.save_firm import save_firm
 from app.services.load_records import load_organisation, own_firm, own_match
-from app.services.move_firm import legal_moves, reopen_for_edit, submit_for_review, withdraw
-from app.services.recommended import firm_of, recommended_for
-from app.services.save_firm import save_firm
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.form_data import read_firm

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import request
 
-from app.services.challenge_data import TEXT_FIELDS, ChallengeData, ChallengeTexts, NeedData
-from app.services.firm_data import (
+from app.services.challenges.challenge_data import TEXT_FIELDS, ChallengeData, ChallengeTexts, NeedData
+from app.services.challenges.submit_solution import SubmissionData
+from app.services.firms.firm_data import (
     FIRM_TEXT_FIELDS,
     SOLUTION_TEXT_FIELDS,
     FirmData,
@@ -16,7 +17,6 @@ from app.services.firm_data import (
     SolutionData,
     SolutionTexts,
 )
-from app.services.submit_solution import SubmissionData
 from app.web.context import LANGUAGES
 
 MOST_ROWS = 30  # needs or solutions read from one form

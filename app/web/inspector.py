@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.services.inspect_pair import Inspection, Named, find_named, inspect_pair
+from app.services.suggestions.inspect_pair import Inspection, Named, find_named, inspect_pair
 from app.web.access import access
 from app.web.context import actor, parts
 from matching.errors import Unavailable

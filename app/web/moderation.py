@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records.store import Work
-from app.services import move_challenge, move_firm
-from app.services.moderation import challenge_dossier, firm_dossier, waiting
+from app.services.challenges import move_challenge
+from app.services.facilitation.moderation import challenge_dossier, firm_dossier, waiting
+from app.services.firms import move_firm
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.forms import fault_messages

@@ -8,10 +8,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.services.access import may_edit_challenge
-from app.services.challenge_history import challenge_history
+from app.services.challenges.challenge_history import challenge_history
+from app.services.challenges.move_challenge import legal_moves
+from app.services.challenges.owner_view import challenge_desk, own_challenges
 from app.services.load_records import load_organisation, received_submission
-from app.services.move_challenge import legal_moves
-from app.services.owner_view import challenge_desk, own_challenges
 from app.web.access import access
 from app.web.context import actor, parts
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.services.show_home import newest_challenges, owners_of_open_challenges, site_numbers
-from app.services.workshops import list_workshops
-from app.services.workspace import places_of
+from app.services.accounts.workspace import places_of
+from app.services.challenges.workshops import list_workshops
+from app.services.search.show_home import newest_challenges, owners_of_open_challenges, site_numbers
 from app.web.access import access
 from app.web.context import actor, language, parts
 from app.web.taxonomy import sectors

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.records.taxonomy import Technology
-from app.services.families import FAMILIES, OTHER
+from app.services.taxonomy.families import FAMILIES, OTHER
 from app.web.context import language
 from app.web.taxonomy import technologies
 from indexing.analysis import fold

@@ -13,11 +13,11 @@ from app.records.challenges import Challenge
 from app.records.store import Work
 from app.services.access import may_edit_challenge, may_post_challenge
 from app.services.actor import Actor
-from app.services.challenge_data import ChallengeData, challenge_data
+from app.services.challenges.challenge_data import ChallengeData, challenge_data
+from app.services.challenges.move_challenge import close, legal_moves, reopen_for_edit, submit_for_review, withdraw
+from app.services.challenges.save_challenge import save_challenge
+from app.services.challenges.workshops import list_workshops
 from app.services.load_records import load_organisation, own_challenge
-from app.services.move_challenge import close, legal_moves, reopen_for_edit, submit_for_review, withdraw
-from app.services.save_challenge import save_challenge
-from app.services.workshops import list_workshops
 from app.web import owner
 from app.web.access import access
 from app.web.context import actor, language, parts

@@ -12,8 +12,8 @@ from flask import request, session
 from flask_babel import format_datetime
 
 from app.services.days import PLACE
-from app.services.queue_filter import FRESHNESS, LANGUAGE_PAIRS, VIEWS, QueueFilter
-from app.services.queue_order import SORTS
+from app.services.facilitation.queue_filter import FRESHNESS, LANGUAGE_PAIRS, VIEWS, QueueFilter
+from app.services.facilitation.queue_order import SORTS
 from app.web.taxonomy import sectors
 
 LONGEST_TEXT = 200

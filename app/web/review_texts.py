@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from app.records.matches import Match
 from app.records.queries import matches_by_id
-from app.services.review_many import Outcome
+from app.services.facilitation.review_many import Outcome
 from app.web.context import parts
 from app.web.i18n import pick
 from matching.errors import IllegalMove, StaleDecision

@@ -13,9 +13,7 @@ from app.records.accounts import Organisation
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Submission
-from app.services.load_records import load_organisation, visible_challenge
-from app.services.recommended import firm_of, firms_without_profile, own_firms
-from app.services.submit_solution import (
+from app.services.challenges.submit_solution import (
     EDITABLE,
     SubmissionData,
     find_submission,
@@ -24,6 +22,8 @@ from app.services.submit_solution import (
     submissions_of,
     withdraw_submission,
 )
+from app.services.firms.recommended import firm_of, firms_without_profile, own_firms
+from app.services.load_records import load_organisation, visible_challenge
 from app.web.access import access
 from app.web.context import actor, language, parts
 from app.web.form_data import read_submission

@@ -9,8 +9,8 @@ from flask import g
 from app.records.queries import taxonomy_labels
 from app.records.taxonomy import Sector, Technology
 from app.services import choices
-from app.services.taxonomy import active_sectors, active_technologies
-from app.services.workshops import list_workshops
+from app.services.challenges.workshops import list_workshops
+from app.services.taxonomy.taxonomy import active_sectors, active_technologies
 from app.web.context import language, parts
 
 

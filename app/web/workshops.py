@@ -7,7 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records.taxonomy import Workshop
-from app.services.workshops import WorkshopData, challenge_counts, list_workshops, load_workshop, save_workshop
+from app.services.challenges.workshops import (
+    WorkshopData,
+    challenge_counts,
+    list_workshops,
+    load_workshop,
+    save_workshop,
+)
 from app.web.access import access
 from app.web.context import actor, parts
 from app.web.forms import fault_messages

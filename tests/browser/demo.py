@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.records.migrate import upgrade
-from app.services.index_records import rebuild_index
+from app.services.accounts.passwords import hash_password
+from app.services.index.index_records import rebuild_index
 from app.services.load_demo import FOLDER, load_demo
 from app.services.parts import build_parts
-from app.services.passwords import hash_password
-from app.services.refresh_all import refresh_all
-from app.services.statistics import refresh_statistics
+from app.services.suggestions.refresh_all import refresh_all
+from app.services.suggestions.statistics import refresh_statistics
 from config.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

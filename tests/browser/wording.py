@@ -14,7 +14,8 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from app.services import admin_labels, choices, faults
+from app.services import choices, faults
+from app.services.administration import admin_labels
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "app" / "translations" / "fr" / "LC_MESSAGES"
 LONG = 30  # characters from which a text is searched for inside of a longer one as well

@@ -18,7 +18,7 @@ from app.cli.supervisor import Child, Supervisor
 from app.cli.up import listens
 from app.records.work import JobRun, Outbox
 from app.services.parts import Parts, build_parts
-from app.services.taxonomy import seed_taxonomy
+from app.services.taxonomy.taxonomy import seed_taxonomy
 from config.settings import Settings
 from tests.facilitation.world import Clock, World
 from tests.services.elastic import free_port

@@ -13,12 +13,12 @@ from app.records.store import Store
 from app.records.tables import Base
 from app.records.taxonomy import Technology
 from app.records.work import IndexState, JobRun, Outbox
-from app.services import index_jobs
 from app.services.actor import SYSTEM
-from app.services.deliver import deliver
-from app.services.index_records import index_record
-from app.services.move_firm import withdraw
-from app.services.outbox import take_due
+from app.services.firms.move_firm import withdraw
+from app.services.index import index_jobs
+from app.services.index.index_records import index_record
+from app.services.outbox.deliver import deliver
+from app.services.outbox.outbox import take_due
 from app.services.parts import Parts
 from indexing.searcher import SearchRequest
 from tests.facilitation.world import Clock, World

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.records.work import JobRun, Outbox
-from app.services.deliver import LOST, MAIL_PATIENCE, TRIES, deliver
-from app.services.jobs import retry
-from app.services.mail import SmtpMailer
-from app.services.outbox import IN_HAND, ask_for_slot, give_back, take_due
+from app.services.outbox.deliver import LOST, MAIL_PATIENCE, TRIES, deliver
+from app.services.outbox.jobs import retry
+from app.services.outbox.mail import SmtpMailer
+from app.services.outbox.outbox import IN_HAND, ask_for_slot, give_back, take_due
 from app.services.parts import Parts
 from matching.errors import IllegalMove
 from tests.facilitation.world import START, Clock

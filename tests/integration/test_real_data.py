@@ -16,10 +16,10 @@ from app.records.firms import FirmProfile
 from app.records.matches import Match
 from app.records.store import Work
 from app.records.work import StoredVector
-from app.services.check_results import check_results
 from app.services.importing import Report, SourceFile
 from app.services.parts import Parts, build_parts
-from app.services.refresh_matches import refresh_challenge, refresh_firm
+from app.services.suggestions.check_results import check_results
+from app.services.suggestions.refresh_matches import refresh_challenge, refresh_firm
 from config.settings import Settings
 from tests.services.missing import missing
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.services.evaluate_collection import Prepared, Tools, indexed, measure
-from app.services.taxonomy import shipped_terms
+from app.services.evaluation.evaluate_collection import Prepared, Tools, indexed, measure
+from app.services.taxonomy.taxonomy import shipped_terms
 from indexing.encoders import SentenceEncoder
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.lexicon import load_lexicon

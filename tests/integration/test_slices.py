@@ -14,14 +14,14 @@ from app.records.matches import Match
 from app.records.store import Store
 from app.records.tables import Base
 from app.records.work import IndexState, JobRun, Outbox
-from app.services import slices
 from app.services.actor import SYSTEM
-from app.services.deliver import deliver
+from app.services.firms.move_firm import withdraw
 from app.services.importing import ImportOptions, SourceFile, import_firms
-from app.services.move_firm import withdraw
-from app.services.outbox import BULK_A_PROCESS, take_due
+from app.services.index import slices
+from app.services.index.slices import index_slice
+from app.services.outbox.deliver import deliver
+from app.services.outbox.outbox import BULK_A_PROCESS, take_due
 from app.services.parts import Parts
-from app.services.slices import index_slice
 from tests.facilitation.world import Clock, World
 from tests.integration.processes import Site, until
 from workers.relay import POLL_S

@@ -14,13 +14,13 @@ from app.records.challenges import Challenge
 from app.records.matches import Match
 from app.records.work import JobRun, Outbox
 from app.services.actor import SYSTEM
-from app.services.challenge_data import challenge_data
-from app.services.index_records import ALIASES
-from app.services.jobs import SCHEDULE
-from app.services.move_challenge import withdraw
-from app.services.review_match import approve
-from app.services.save_challenge import save_challenge
-from app.services.search_records import ResultPage, complete_search, search_records
+from app.services.challenges.challenge_data import challenge_data
+from app.services.challenges.move_challenge import withdraw
+from app.services.challenges.save_challenge import save_challenge
+from app.services.facilitation.review_match import approve
+from app.services.index.index_records import ALIASES
+from app.services.outbox.jobs import SCHEDULE
+from app.services.search.search_records import ResultPage, complete_search, search_records
 from indexing.searcher import SearchRequest
 from tests.integration.processes import Site, until
 from workers.app import create_celery

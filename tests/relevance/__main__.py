@@ -18,8 +18,8 @@ import pytest
 
 from app.cli.common import opened_parts, progress_bar, read_settings, table
 from app.cli.evaluate import build_tools
-from app.services.evaluate_collection import RANKERS, Evaluated, Prepared, indexed, measure
-from app.services.read_collection import read_collection
+from app.services.evaluation.evaluate_collection import RANKERS, Evaluated, Prepared, indexed, measure
+from app.services.evaluation.read_collection import read_collection
 from indexing.bulk import BulkEncoder
 from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine

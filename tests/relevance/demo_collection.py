@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.services.read_collection import Collection, Entry
+from app.services.evaluation.read_collection import Collection, Entry
 from tests.relevance.demo import FOLDER, intended
 
 CHALLENGE_FIELDS = ("teaser", "problem", "outcome")

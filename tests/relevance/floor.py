@@ -17,7 +17,7 @@ from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.services.load_demo import FOLDER
 from app.services.parts import build_parts
-from app.services.sides import Sides
+from app.services.suggestions.sides import Sides
 from config.settings import Settings
 
 FLOORS = (0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50)

@@ -14,9 +14,9 @@ from app.records.accounts import Membership, User
 from app.records.migrate import upgrade
 from app.records.store import Store
 from app.records.vectors import DatabaseVectors
+from app.services.accounts.passwords import hash_password
 from app.services.parts import Parts, build_engine, build_mailer
-from app.services.passwords import hash_password
-from app.services.taxonomy import seed_taxonomy
+from app.services.taxonomy.taxonomy import seed_taxonomy
 from config.settings import Settings
 from indexing.weights import load_weights
 from tests.facilitation.world import Clock, World

@@ -14,7 +14,7 @@ from app.records.store import Store, Work
 from app.services.importing.files import SourceRow
 from app.services.importing.mapping import ColumnMapping, apply_mapping
 from app.services.importing.report import Report
-from app.services.slices import ask_to_index
+from app.services.index.slices import ask_to_index
 from matching.errors import Forbidden, IllegalMove, InvalidInput
 
 # Rows a transaction: 50 new firms take about half a second of SQLite's write lock (measured: 10 ms a new firm), which

@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from app.services.challenge_data import TEXT_FIELDS, ChallengeData, ChallengeTexts, NeedData
+from app.services.challenges.challenge_data import TEXT_FIELDS, ChallengeData, ChallengeTexts, NeedData
 from app.services.choices import OWNER_KINDS
 from app.services.importing.mapping import ColumnMapping
 from app.services.importing.texts import lines_by_language, original_language, row_language, texts_by_language
 from app.services.importing.values import Row, as_text, plain_fields, taxonomy_fields
-from app.services.taxonomy import Names
+from app.services.taxonomy.taxonomy import Names
 
 STATUSES = ("open", "closed")
 REOPENED_FROM, REOPENED_SPREAD = 30, 151  # days ahead: 30 to 180, so that not all close on one day

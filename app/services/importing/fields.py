@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.services.importing.mapping import ColumnMapping, load_mapping, profiles
 from app.services.importing.uploads import ImportKind
-from app.services.taxonomy import name_key
+from app.services.taxonomy.taxonomy import name_key
 
 Entry = tuple[str, str, str, str]  # code, French, English, other names separated by commas
 SOLUTIONS = 3  # numbered columns that the form offers; more are read where a file names them

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from app.services.firm_data import (
+from app.services.firms.firm_data import (
     FIRM_TEXT_FIELDS,
     SOLUTION_TEXT_FIELDS,
     FirmData,
@@ -18,7 +18,7 @@ from app.services.firm_data import (
 from app.services.importing.mapping import ColumnMapping
 from app.services.importing.texts import nested_texts, original_language, row_language, texts_by_language
 from app.services.importing.values import Row, as_text, plain_fields, taxonomy_fields
-from app.services.taxonomy import Names
+from app.services.taxonomy.taxonomy import Names
 
 _SOLUTION = re.compile(r"solution_([1-9][0-9]?)_([a-z_]+)")  # solution_1_name, solution_1_description_fr ...
 COLUMNS = frozenset(

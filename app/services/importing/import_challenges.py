@@ -11,16 +11,16 @@ from app.records.challenges import Challenge
 from app.records.store import Store, Work
 from app.services.access import ensure, may_import
 from app.services.actor import Actor
-from app.services.challenge_data import challenge_data
+from app.services.challenges.challenge_data import challenge_data
+from app.services.challenges.move_challenge import apply_move
+from app.services.challenges.save_challenge import save_challenge
 from app.services.days import today
 from app.services.importing.batches import ImportOptions, Steps, import_rows
 from app.services.importing.challenge_rows import COLUMNS, ChallengeRow, Owner, merged, read_challenge, schedule
 from app.services.importing.files import SourceFile, read_rows
 from app.services.importing.report import Report
-from app.services.move_challenge import apply_move
-from app.services.save_challenge import save_challenge
 from app.services.saving import load_known
-from app.services.taxonomy import load_names
+from app.services.taxonomy.taxonomy import load_names
 from matching.errors import InvalidInput
 
 MOVES_TO = {  # (state, state that the row asks for) → move

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.services.checks import Checks
 from app.services.importing.plain_text import plain_text
-from app.services.taxonomy import Names
+from app.services.taxonomy.taxonomy import Names
 
 _YES = frozenset({"yes", "true", "1", "oui", "vrai", "y", "o", "x"})
 _NO = frozenset({"no", "false", "0", "non", "faux", "n"})

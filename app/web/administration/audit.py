@@ -7,8 +7,8 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.services.administration.read_audit import AuditFilter, audit_choices, names_of, read_audit
 from app.services.paging import Page
-from app.services.read_audit import AuditFilter, audit_choices, names_of, read_audit
 from app.web.access import access
 from app.web.administration.blueprint import bp, page_links, page_number
 from app.web.context import actor, parts

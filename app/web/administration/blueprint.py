@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
-from app.services import admin_labels
+from app.services.administration import admin_labels
 from app.services.choices import Labelled
 from app.services.paging import Page
 from app.web.context import language
@@ -41,6 +41,6 @@ def names() -> dict[str, Any]:
 
 
 def named(table: str, code: str) -> str:
-    """The label of a code of `app.services.admin_labels` in the page's language; the code itself where unknown."""
+    """The label of a code of `admin_labels` in the page's language; the code itself where unknown."""
     found: Labelled = getattr(admin_labels, table)
     return found.get(code, {}).get(language(), code)

@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.services.index_jobs import ask_for_index_work
-from app.services.index_status import index_statuses
+from app.services.administration.index_status import index_statuses
+from app.services.index.index_jobs import ask_for_index_work
 from app.web.access import access
 from app.web.administration.blueprint import bp
 from app.web.context import actor, parts

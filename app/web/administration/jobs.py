@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.services import job_runs
+from app.services.administration import job_runs
 from app.web.access import access
 from app.web.administration.blueprint import bp, page_links, page_number
 from app.web.context import actor, parts

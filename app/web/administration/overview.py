@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.services.index_status import index_statuses
-from app.services.job_runs import backlog
+from app.services.administration.index_status import index_statuses
+from app.services.administration.job_runs import backlog
 from app.web.access import access
 from app.web.administration.blueprint import bp
 from app.web.context import actor, parts

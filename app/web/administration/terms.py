@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.services import manage_taxonomy as taxonomy
-from app.services.manage_taxonomy import TermData, TermKind
+from app.services.administration import manage_taxonomy as taxonomy
+from app.services.administration.manage_taxonomy import TermData, TermKind
 from app.web.access import access
 from app.web.administration.blueprint import bp
 from app.web.context import actor, parts

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records.store import Work
-from app.services import manage_users as users
+from app.services.administration import manage_users as users
 from app.web.access import access
 from app.web.administration.blueprint import bp, page_links, page_number
 from app.web.context import actor, parts

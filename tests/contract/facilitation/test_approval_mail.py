@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.services.mail import FolderMailer
-from app.services.review_match import approve
-from app.services.send_mail import render
-from app.services.tell_approval import tell_approval
-from app.services.undo_review import undo_last
+from app.services.facilitation.review_match import approve
+from app.services.facilitation.tell_approval import tell_approval
+from app.services.facilitation.undo_review import undo_last
+from app.services.outbox.mail import FolderMailer
+from app.services.outbox.send_mail import render
 from tests.facilitation.world import World
 
 

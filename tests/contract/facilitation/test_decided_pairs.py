@@ -11,17 +11,17 @@ from app.records.firms import FirmProfile
 from app.records.matches import Match
 from app.records.vectors import DatabaseVectors
 from app.services.actor import Actor
-from app.services.index_records import rebuild_index
-from app.services.match_sheet import history_of
+from app.services.facilitation.match_sheet import history_of
+from app.services.facilitation.queue_filter import QueueFilter
+from app.services.facilitation.review_match import approve, reject, snooze
+from app.services.facilitation.review_queue import queue_page
+from app.services.facilitation.undo_review import undo_last
+from app.services.firms.recommended import recommended_for
+from app.services.index.index_records import rebuild_index
 from app.services.parts import Parts, build_engine, build_mailer
-from app.services.queue_filter import QueueFilter
-from app.services.recommended import recommended_for
-from app.services.refresh_all import refresh_all
-from app.services.refresh_matches import refresh_challenge, refresh_firm
-from app.services.review_match import approve, reject, snooze
-from app.services.review_queue import queue_page
-from app.services.statistics import refresh_statistics
-from app.services.undo_review import undo_last
+from app.services.suggestions.refresh_all import refresh_all
+from app.services.suggestions.refresh_matches import refresh_challenge, refresh_firm
+from app.services.suggestions.statistics import refresh_statistics
 from config.settings import Settings
 from indexing.weights import load_weights
 from tests.facilitation.world import World

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.services import move_challenge, move_firm
 from app.services.actor import SYSTEM
-from app.services.send_mail import render
-from app.services.tell_moderation import tell_moderation
+from app.services.challenges import move_challenge
+from app.services.facilitation.tell_moderation import tell_moderation
+from app.services.firms import move_firm
+from app.services.outbox.send_mail import render
 from tests.facilitation.world import World
 
 NOTE = "Précisez le budget, svp.\nLe reste est clair."

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app.records.matches import Decision, Match
 from app.records.work import AuditEntry
 from app.services.actor import Actor
-from app.services.answer_match import decline
-from app.services.review_many import review_many, undo_many
-from app.services.review_match import Verdict, approve, legal_moves, reject, reopen, snooze
-from app.services.undo_review import undo, undo_last
+from app.services.facilitation.review_many import review_many, undo_many
+from app.services.facilitation.review_match import Verdict, approve, legal_moves, reject, reopen, snooze
+from app.services.facilitation.undo_review import undo, undo_last
+from app.services.firms.answer_match import decline
 from matching.errors import Forbidden, IllegalMove, InvalidInput, NotFound, StaleDecision
 from tests.facilitation.world import World
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import event
 
 from app.services.actor import Actor
-from app.services.queue_filter import QueueFilter
-from app.services.review_match import approve, reject, snooze
-from app.services.review_queue import QueuePage, first_id, place_of, queue_page
+from app.services.facilitation.queue_filter import QueueFilter
+from app.services.facilitation.review_match import approve, reject, snooze
+from app.services.facilitation.review_queue import QueuePage, first_id, place_of, queue_page
 from matching.errors import Forbidden
 from tests.facilitation.world import World
 

@@ -10,7 +10,7 @@ import pytest
 from app.records.migrate import upgrade
 from app.records.store import Store
 from app.records.tables import Base
-from app.services.taxonomy import seed_taxonomy
+from app.services.taxonomy.taxonomy import seed_taxonomy
 
 NOW = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)
 SEEDED = {"sector", "technology"}

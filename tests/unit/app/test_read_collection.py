@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.read_collection import BadCollection, read_collection
+from app.services.evaluation.read_collection import BadCollection, read_collection
 
 CORPUS = '{"id": "d1", "title": "Heat pumps", "text": "Heat pumps for public buildings."}\n'
 QUERIES = '{"id": "q1", "text": "pompe à chaleur", "language": "fr"}\n'

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.records.store import Store
 from app.records.work import AuditEntry, IndexState, JobRun, Outbox
-from app.services.deliver import deliver
+from app.services.outbox.deliver import deliver
 from app.services.parts import Parts
 from tests.facilitation.world import START, World
 from tests.web.portal import Visitor

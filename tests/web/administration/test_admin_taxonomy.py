@@ -9,7 +9,7 @@ from app.records.store import Store
 from app.records.taxonomy import Sector, Technology
 from app.records.work import Outbox
 from app.services.parts import Parts
-from app.services.taxonomy import load_names
+from app.services.taxonomy.taxonomy import load_names
 from tests.web.portal import Visitor, error_of, fields
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.services.parts import Parts
-from app.services.statistics import refresh_statistics
+from app.services.suggestions.statistics import refresh_statistics
 from tests.facilitation.world import World
 from tests.web.portal import Visitor
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.records.challenges import Challenge
-from app.services.deliver import deliver
-from app.services.outbox import take_due
+from app.services.outbox.deliver import deliver
+from app.services.outbox.outbox import take_due
 from app.services.parts import Parts
 from config.settings import Settings
 from tests.facilitation.world import Clock, World

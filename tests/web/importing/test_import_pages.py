@@ -11,9 +11,9 @@ from sqlalchemy import select
 from app.records.accounts import User
 from app.records.challenges import Challenge
 from app.records.work import JobRun, Outbox
-from app.services.deliver import deliver
 from app.services.importing import batches, run_import
 from app.services.importing.uploads import delete_old_uploads
+from app.services.outbox.deliver import deliver
 from app.services.parts import Parts
 from tests.facilitation.world import START
 from tests.web.portal import Visitor, error_of, fields

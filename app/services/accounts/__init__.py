@@ -1,0 +1,1 @@
+"""People and the organisations that they speak for."""

@@ -1,0 +1,1 @@
+"""Measuring relevance, and learning the lexicon."""

@@ -1,0 +1,1 @@
+"""The search index: kept true to the database, encoded, rebuilt, swept."""

@@ -1,0 +1,1 @@
+"""The transactional outbox: messages, the jobs behind them, and mail."""

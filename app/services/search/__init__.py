@@ -1,0 +1,1 @@
+"""What visitors find: search pages and the home page."""
