@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -13,8 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.services.parts import Parts
 from app.web import access, accounts, blueprints, errors, headers, i18n
+from config import paths
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+TEMPLATES = paths.TEMPLATES
 LARGEST_REQUEST = 12 * 1024 * 1024  # an import file; forms have their own, smaller limit
 LARGEST_FORM = 2 * 1024 * 1024
 

@@ -9,11 +9,12 @@ import click
 
 from app.services.evaluation.learn_lexicon import MOST_OF_A_SOURCE, learn_lexicon
 from app.services.taxonomy.taxonomy import shipped_terms
+from config.paths import CONFIG
 from indexing.analysis import analyse
 from indexing.lexicon import load_lexicon
 from matching.model import Language
 
-SHIPPED = Path(__file__).resolve().parents[2] / "config" / "lexicon" / "fr-en.tsv.gz"
+SHIPPED = CONFIG / "lexicon" / "fr-en.tsv.gz"
 
 
 @click.group()

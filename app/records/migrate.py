@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -11,8 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.records.store import open_engine, retried
+from config.paths import ROOT
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+SCRIPTS = ROOT / "migrations"
 ADVISORY_LOCK = 7_305_116_211  # any number that nothing else of this database locks
 
 

@@ -19,8 +19,9 @@ from app.services.actor import SYSTEM
 from app.services.challenges.workshops import WorkshopData, save_workshop
 from app.services.importing import ColumnMapping, ImportOptions, Report, SourceFile, import_challenges, import_firms
 from app.services.taxonomy.taxonomy import seed_taxonomy
+from config.paths import CONFIG
 
-FOLDER = Path(__file__).resolve().parents[2] / "config" / "demo"
+FOLDER = CONFIG / "demo"
 PASSWORD = "passerelle-demo"  # noqa: S105 -- printed beside the demo's address; these accounts exist in a demo only
 WAITING = "review"  # the block whose records wait in the moderation queue
 MAPPING = ColumnMapping(skip_unknown=("technologies",))  # firms name crafts that the taxonomy does not hold

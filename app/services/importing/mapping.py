@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.services.checks import LONG, TEASER, TITLE
+from config.paths import CONFIG
 from indexing.analysis import fold
 from matching.errors import InvalidInput
 
-PROFILES = Path(__file__).resolve().parents[3] / "config" / "import"
+PROFILES = CONFIG / "import"
 LARGEST_MAPPING = 1_000_000  # bytes
 _WORD = re.compile(r"\w+")
 CUT = "…"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.services.parts import Parts
+from config import paths
 from config.settings import Settings
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
+TEMPLATES = paths.TEMPLATES / "mail"
 
 
 def send_mail(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:

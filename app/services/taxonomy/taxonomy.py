@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from app.records.store import Work
 from app.records.taxonomy import Sector, Technology
+from config.paths import CONFIG
 from indexing.analysis import fold
 from indexing.lexicon import Term, terms_of
 
-FOLDER = Path(__file__).resolve().parents[2] / "config" / "taxonomy"
+FOLDER = CONFIG / "taxonomy"
 _SEPARATORS = re.compile(r"[\s\-_/'’.,()]+")
 
 
