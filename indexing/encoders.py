@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH = 32
+TUNED = "passerelle.json"  # marks the folder of a model that `passerelle lexicon tune` made from the packaged one
 PROBE_SHAPE = (64, 384, 1536)  # tokens, and the two sides of the largest matrix of a small model
 
 
@@ -32,6 +33,11 @@ def packaged_model() -> Path:
     return Path(found.submodule_search_locations[0]) / "model"
 
 
+def reads_glosses(model: str | None) -> bool:
+    """The packaged model and those tuned from it read English; any other is trusted with both languages."""
+    return model is None or (Path(model) / TUNED).is_file()
+
+
 class SentenceEncoder:
     """Loads once, at construction, and answers a first text, so that whoever holds one is ready.
 
@@ -41,8 +47,8 @@ class SentenceEncoder:
 
     def __init__(self, model: str | None = None, threads: int = 1, lexicon: Lexicon | None = None) -> None:
         try:
-            self._model = _load(model, threads)
-            self._bfloat16 = _bfloat16_is_faster()
+            self._model = load_model(model, threads)
+            self._bfloat16 = bfloat16_is_faster()
             self.identity = _identity(self._model) + (f".{lexicon.identity}" if lexicon is not None else "")
             self.dims = int(self._model.get_embedding_dimension() or 0)
         except (OSError, ImportError, ValueError, RuntimeError) as error:
@@ -85,7 +91,8 @@ class SentenceEncoder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
-def _load(model: str | None, threads: int) -> SentenceTransformer:
+def load_model(model: str | None, threads: int) -> SentenceTransformer:
+    """In single precision, whatever it is kept in; with dropout off."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if model is None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -96,11 +103,10 @@ def _load(model: str | None, threads: int) -> SentenceTransformer:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
     loaded = SentenceTransformer(model or str(packaged_model()), device="cpu")
-    loaded.eval()
-    return loaded
+    return loaded.float().eval()
 
 
-def _bfloat16_is_faster() -> bool:
+def bfloat16_is_faster() -> bool:
     """A short probe of this processor: one matrix product of the model's size in both precisions.
 
     With AVX512-BF16 or AMX, autocast to bfloat16 gave 2 to 2.6 times the throughput (cosine to float32 0.99996); on a

@@ -11,7 +11,7 @@ from app.records.vectors import DatabaseVectors
 from app.services.outbox.mail import FolderMailer, Mailer, SmtpMailer
 from app.services.taxonomy.taxonomy import taxonomy_terms
 from config.settings import Settings
-from indexing.encoders import SentenceEncoder
+from indexing.encoders import SentenceEncoder, reads_glosses
 from indexing.engine import SearchEngine
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.lexicon import Lexicon, load_lexicon
@@ -76,9 +76,9 @@ def build_parts(settings: Settings) -> Parts:
 
 
 def build_encoder(settings: Settings, lexicon: Lexicon) -> SentenceEncoder:
-    """The packaged model reads English only: it gets French glossed. Another model is trusted with both languages."""
-    own = settings.embedding_model is None
-    return SentenceEncoder(settings.embedding_model, settings.embedding_threads, lexicon if own else None)
+    """A model that reads English only gets French glossed."""
+    model = settings.embedding_model
+    return SentenceEncoder(model, settings.embedding_threads, lexicon if reads_glosses(model) else None)
 
 
 def build_engine(settings: Settings) -> SearchEngine:
