@@ -102,8 +102,8 @@ def load_model(model: str | None, threads: int) -> SentenceTransformer:
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
-    loaded = SentenceTransformer(model or str(packaged_model()), device="cpu")
-    return loaded.float().eval()
+    kept = model or str(packaged_model())
+    return SentenceTransformer(kept, device="cpu", model_kwargs={"dtype": torch.float32}).eval()
 
 
 def bfloat16_is_faster() -> bool:
