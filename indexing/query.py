@@ -35,6 +35,7 @@ class ParsedQuery:
     free: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()  # phrases and excluded words beyond what engines take
 
 
 def parse(text: str) -> ParsedQuery:
@@ -52,7 +53,8 @@ def parse(text: str) -> ParsedQuery:
             phrases.append(content)
         else:
             free.append(content)
-    return ParsedQuery(" ".join(free), tuple(phrases[:MOST_PHRASES]), tuple(excluded[:MOST_EXCLUDED]))
+    left_out = [*phrases[MOST_PHRASES:], *(f"-{text}" for text in excluded[MOST_EXCLUDED:])]
+    return ParsedQuery(" ".join(free), tuple(phrases[:MOST_PHRASES]), tuple(excluded[:MOST_EXCLUDED]), tuple(left_out))
 
 
 def words_of(text: str, language: Language, translations: Translations | None = None) -> tuple[Word, ...]:
@@ -83,6 +85,16 @@ def words_of(text: str, language: Language, translations: Translations | None = 
             break
         found.append(Word(tuple(Token(lang, text_, weight * count) for (lang, text_), weight in tokens.items())))
     return tuple(found)
+
+
+def words_left_out(text: str, language: Language, searched: Sequence[Word]) -> tuple[str, ...]:
+    """The words of a text, as they were written, that `words_of` had no room for."""
+    there = {(token.language, token.text) for word in searched for token in word.tokens[:1]}
+    missing: dict[str, str] = {}
+    for span in words(text, language):
+        if span.token and (language, span.token) not in there:
+            missing.setdefault(span.token, text[span.start : span.end])
+    return tuple(missing.values())
 
 
 def phrases_of(texts: Sequence[str]) -> tuple[Phrase, ...]:

@@ -11,7 +11,7 @@ from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort, Word
 from indexing.fusion import Fused, fuse, share_of_meaning
-from indexing.query import ParsedQuery, Translations, minimum_words, parse, phrases_of, words_of
+from indexing.query import ParsedQuery, Translations, minimum_words, parse, phrases_of, words_left_out, words_of
 from indexing.spelling import Vocabulary, correct
 from matching.errors import EncoderUnavailable
 from matching.model import Floats, Language
@@ -54,6 +54,7 @@ class SearchAnswer:
     words: tuple[Word, ...] = ()  # what was searched, with its translations
     corrected: str | None = None
     without_meaning: bool = False  # the model did not answer: words only
+    left_out: tuple[str, ...] = ()  # parts of a long query that engines have no room for
 
     @property
     def reachable(self) -> int:
@@ -93,7 +94,8 @@ class Searcher:
             known = self.vocabulary(alias, request.without_ids)
             corrected = correct(parsed.free, language, known, self._translations)
         free = corrected or parsed.free
-        vector, failed = self._vector(" ".join((free, *parsed.phrases)).strip(), language)
+        searched = " ".join((free, *parsed.phrases)).strip()
+        vector, failed = self._vector(searched, language)
         query = self._engine_query(request, parsed, free, language, vector)
         answer = self._engine.search(alias, query)
         return SearchAnswer(
@@ -106,6 +108,7 @@ class Searcher:
             words=query.words,
             corrected=corrected,
             without_meaning=failed,
+            left_out=(*parsed.left_out, *words_left_out(searched, language, query.words)),
         )
 
     def rank(self, name: str, text: str, language: Language, depth: int, mode: str = "hybrid") -> list[Fused]:

@@ -63,6 +63,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Il faut qu’au moins une personne puisse administrer : donnez d’abord ce rôle à quelqu’un d’autre.",
         "At least one person must be able to administer: give this role to somebody else first.",
     ),
+    "same_organisation": (
+        "C’est deux fois la même organisation.",
+        "This is the same organization twice.",
+    ),
+    "other_name": (
+        "Ces deux organisations ne portent pas le même nom.",
+        "These two organizations do not have the same name.",
+    ),
+    "both_have_profiles": (
+        "Les deux organisations ont un profil d’entreprise, et une organisation n’en a qu’un : "
+        "les propositions et les jumelages de l’un seraient perdus. Gardez les deux organisations.",
+        "Both organizations have a firm profile, and an organization has one only: "
+        "the submissions and matches of one of them would be lost. Keep both organizations.",
+    ),
     "same_name": (
         "Ce nom désigne déjà un autre secteur ou une autre technologie.",
         "This name already means another sector or technology.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import RouteCallable
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -19,6 +19,7 @@ from flask_security import (
     current_user,
     user_registered,
 )
+from wtforms.form import BaseForm
 
 from app.records.account_session import AccountSession
 from app.records.accounts import Role, User
@@ -87,7 +88,14 @@ def init_accounts(app: Flask, parts: Parts, limiter: Limiter) -> None:
     """Wire the library: its session is apart from the services' so that both see their own class of a row."""
     session = AccountSession(parts.store)
     app.config.update(library_settings(parts))
-    Security(app, PortalDatastore(session), register_form=SignUpForm, mail_util_cls=PortalMail)
+    Security(
+        app,
+        PortalDatastore(session),
+        register_form=SignUpForm,
+        mail_util_cls=PortalMail,
+        render_template=_render_noting_faults,
+    )
+    app.after_request(_status_of_faults)
     user_registered.connect(_join_organisation, app)
     app.teardown_appcontext(lambda _error: session.close())
     for endpoint, rate, key in LIMITS:
@@ -109,6 +117,20 @@ def load_current_actor() -> None:
 def typed_address() -> str:
     """The account that a form is about: tries on one account count together, wherever they come from."""
     return f"account:{request.form.get('email', '').strip().lower()[:254]}"
+
+
+def _render_noting_faults(template: str, **context: Any) -> str:
+    """As Flask renders; notes whether a form of the library is shown again with what is wrong in it."""
+    forms = [value for value in context.values() if isinstance(value, BaseForm)]
+    g.form_was_refused = any(form.errors or getattr(form, "form_errors", None) for form in forms)
+    return render_template(template, **context)
+
+
+def _status_of_faults(response: Response) -> Response:
+    """The library shows a refused form with 200; here it is 422, as for every other form."""
+    if request.method == "POST" and g.get("form_was_refused") and response.status_code == 200:
+        response.status_code = 422
+    return response
 
 
 # As PyPI limits sign-in: for each address that tries, and for each account that is tried.

@@ -29,7 +29,7 @@ def field_label(name: str) -> str:
 
 def short_label(name: str) -> str:
     """The label of a field without its language."""
-    return {**_text_labels(), **_fact_labels(), **_range_labels()}.get(name, name)
+    return {**_text_labels(), **_fact_labels(), **_range_labels(), **_term_labels()}.get(name, name)
 
 
 def solution_label(name: str) -> str:
@@ -92,6 +92,23 @@ def _range_labels() -> dict[str, str]:
         "trl_max": _("Maturity, to (TRL)"),
         "trl": _("Maturity (TRL)"),
         "founded": _("Year of foundation"),
+    }
+
+
+def _term_labels() -> dict[str, str]:
+    """Of sectors and technologies, and what versions of a challenge differ in as a whole."""
+    return {
+        "label_fr": _("Label in French"),
+        "label_en": _("Label in English"),
+        "synonyms_fr": _("Synonyms in French"),
+        "synonyms_en": _("Synonyms in English"),
+        "description_fr": _("Description in French"),
+        "description_en": _("Description in English"),
+        "position": _("Place in lists"),
+        "family": _("Family"),
+        "active": _("Offered in forms and filters"),
+        "texts": _("Texts"),
+        "status": _("Status"),
     }
 
 

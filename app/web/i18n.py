@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import Babel, format_date, format_decimal, get_locale
 
-from app.web.context import LANGUAGE_COOKIE, language, other_language
+from app.web.context import LANGUAGE_COOKIE, LANGUAGES, language, other_language
 from app.web.field_labels import field_label
 from app.web.taxonomy import code_labels, label
 
@@ -49,9 +49,11 @@ def switch_url() -> str:
     return url_for(request.endpoint, **values, **arguments)
 
 
-def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values and "lang" in values:
         g.lang = values.pop("lang")
+    elif endpoint is None and (first := request.path.split("/")[1]) in LANGUAGES:
+        g.lang = first  # no such page: the error is told in the language of the address all the same
 
 
 def _add_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def test_a_wrong_password_is_told_and_the_address_is_kept(enter: Enter) -> None:
 
     expect(page.locator("[role=alert]")).to_be_visible()
     expect(page.locator("[name=email]")).to_have_value("personne@demo.example")
-    reader.check()
+    reader.check_refused()
 
 
 def test_recommended_challenges_come_with_their_reasons(enter: Enter) -> None:

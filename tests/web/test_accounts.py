@@ -32,7 +32,7 @@ FORM = {
 def sign_up(visitor: Visitor, lang: str = "fr", **changed: str) -> str:
     page = f"/{lang}/account/register"
     answer = visitor.send(page, {**FORM, **changed}, page=page)
-    return answer.get_data(as_text=True) if answer.status_code == 200 else f"-> {answer.location}"
+    return answer.get_data(as_text=True) if answer.status_code in (200, 422) else f"-> {answer.location}"
 
 
 def mail_folder(parts: Parts) -> Path:
@@ -51,7 +51,7 @@ def test_a_newcomer_confirms_the_address_signs_in_and_is_told_what_to_do_first(v
     signed_in = visitor.sign_in(FORM["email"])
     space = visitor.text("/fr/workspace")
 
-    assert before.status_code == 200, "an unconfirmed account must not sign in"
+    assert before.status_code == 422, "an unconfirmed account must not sign in"
     assert signed_in.status_code == 302
     assert signed_in.location == "/fr/workspace"
     assert "Nordet Logiciels" in space
@@ -93,9 +93,11 @@ def test_a_forgotten_password_is_replaced_by_the_link_of_the_message(visitor: Vi
     link = path_of(link_in(messages(mail_folder(parts))[-1]))
     new = "une-tout-autre-phrase"
 
+    refused = visitor.send(link, {"password": "court", "password_confirm": "court"}, page=link)
     visitor.send(link, {"password": new, "password_confirm": new}, page=link)
 
-    assert visitor.sign_in(FORM["email"], PASSWORD).status_code == 200
+    assert refused.status_code == 422
+    assert visitor.sign_in(FORM["email"], PASSWORD).status_code == 422
     assert visitor.sign_in(FORM["email"], new).status_code == 302
 
 
@@ -179,6 +181,32 @@ def test_a_faulty_sign_up_tells_the_fault_beside_its_field_and_keeps_the_rest(
         assert work.session.scalars(select(User)).all() == []
 
 
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/fr/account/login", {"email": "a@ville.example", "password": "not-the-password"}),
+        ("/fr/account/register", {**FORM, "password_confirm": "something else again"}),
+    ],
+)
+def test_a_refused_form_of_an_account_answers_as_every_other_form(
+    visitor: Visitor, page: str, form: dict[str, str]
+) -> None:
+    shown = visitor.get(page).status_code
+
+    assert (shown, visitor.send(page, form, page=page).status_code) == (200, 422)
+
+
+def test_a_reset_answers_alike_whether_the_address_has_an_account_or_not(visitor: Visitor, world: World) -> None:
+    world.user("a@ville.example")
+
+    answers = [
+        visitor.send("/fr/account/reset", {"email": email}, page="/fr/account/reset")
+        for email in ("a@ville.example", "nobody@ville.example")
+    ]
+
+    assert len({(answer.status_code, answer.location) for answer in answers}) == 1
+
+
 def test_script_in_a_name_is_shown_as_text(visitor: Visitor) -> None:
     page = sign_up(visitor, name="<script>alert(1)</script>", organisation='"><b>x', password="court")
 
@@ -238,7 +266,7 @@ def test_sign_in_is_limited_for_each_account_and_counted_in_redis(
         )
         statuses.append(answer.status_code)
 
-    assert statuses == [200] * 10 + [429] * 2
+    assert statuses == [422] * 10 + [429] * 2
     assert "Too many tries" in answer.get_data(as_text=True)
 
 
@@ -265,6 +293,7 @@ def test_the_password_is_changed_by_who_knows_the_old_one(
     changed = visitor.send(page, {**form, "password": PASSWORD}, page=page)
 
     assert error_of(refused.get_data(as_text=True), "password")
+    assert refused.status_code == 422
     assert changed.status_code == 302
     assert Visitor(app.test_client()).sign_in("a@ville.example", new).status_code == 302
 
@@ -290,4 +319,4 @@ def test_an_address_in_a_header_counts_only_where_a_proxy_of_ours_wrote_it(parts
         statuses.append(visitor.client.post(page, data=data, headers=header).status_code)
 
     assert seen - {"192.0.2.7"} == ({f"198.51.100.{number}" for number in range(1, 12)} if proxies else set())
-    assert statuses == [200] * 10 + [200 if proxies else 429]
+    assert statuses == [422] * 10 + [422 if proxies else 429]

@@ -6,6 +6,7 @@ import pytest
 
 from app.factory import create_app
 from app.services.parts import Parts
+from indexing.definitions import firms
 from tests.web.conftest import KEY
 from tests.web.portal import Visitor
 
@@ -33,3 +34,26 @@ def test_account_pages_hold_no_inline_script_or_style(visitor: Visitor, page: st
     assert " style=" not in source
     assert "onclick" not in source
     assert source.count("<script") == source.count("<script src=") == 1
+
+
+@pytest.mark.parametrize(("lang", "title"), [("fr", "Cette page n’existe pas"), ("en", "This page does not exist")])
+def test_an_address_that_is_no_page_is_told_in_its_language(visitor: Visitor, lang: str, title: str) -> None:
+    answer = visitor.get(f"/{lang}/no/such/page", headers={"Accept-Language": "de"})
+
+    assert answer.status_code == 404
+    assert title in answer.get_data(as_text=True)
+
+
+def test_a_query_that_is_too_long_says_what_was_left_out(parts: Parts) -> None:
+    parts.settings = replace(parts.settings, embedding_model="/there/is/no/model")  # words are enough here
+    empty = firms("none", 3)
+    parts.engine.create("firms-empty", empty)
+    parts.engine.swap(empty.alias, "firms-empty")
+    visitor = Visitor(create_app(parts, KEY, "memory://").test_client())
+    short, long = "données -bleu", " ".join(f'"expression {number}"' for number in range(22))
+
+    pages = [visitor.get("/fr/firms", query_string={"q": text}).get_data(as_text=True) for text in (short, long)]
+
+    assert "trop longue" not in pages[0]
+    assert "trop longue" in pages[1]
+    assert "<q>expression 20</q>, <q>expression 21</q>" in pages[1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.services.choices import Labelled
+from collections.abc import Mapping
+
+from app.services.choices import CHALLENGE_STATUS, REASONS, Labelled
 
 ROLES: Labelled = {
     "facilitator": {"fr": "Facilitation", "en": "Facilitator"},
@@ -88,6 +90,7 @@ _VERBS: Labelled = {
     "sweep": {"fr": "Vérification", "en": "Sweep asked for"},
     "start": {"fr": "Démarrage", "en": "Started"},
     "check": {"fr": "Essai à blanc", "en": "Dry run"},
+    "merge": {"fr": "Fusion", "en": "Merged"},
 }
 ACTIONS: Labelled = {
     "sign_up": {"fr": "Inscription", "en": "Signed up"},
@@ -95,6 +98,39 @@ ACTIONS: Labelled = {
     "revoke_role": {"fr": "Rôle retiré", "en": "Role revoked"},
     "set_membership": {"fr": "Appartenance accordée", "en": "Membership set"},
     "end_membership": {"fr": "Appartenance retirée", "en": "Membership ended"},
+    "firm_interested": {"fr": "Entreprise intéressée", "en": "Firm interested"},
+    "firm_decline": {"fr": "Refus de l’entreprise", "en": "Firm declined"},
+    "firm_take_back": {"fr": "Réponse reprise par l’entreprise", "en": "Firm took its answer back"},
+}
+DETAILS: Labelled = {
+    "before": {"fr": "Avant", "en": "Before"},
+    "after": {"fr": "Après", "en": "After"},
+    "reason": {"fr": "Raison", "en": "Reason"},
+    "note": {"fr": "Note", "en": "Note"},
+    "code": {"fr": "Code", "en": "Code"},
+    "changed": {"fr": "Ce qui a changé", "en": "What changed"},
+    "version": {"fr": "Version", "en": "Version"},
+    "role": {"fr": "Rôle", "en": "Role"},
+    "roles": {"fr": "Rôles", "en": "Roles"},
+    "organisation_id": {"fr": "Organisation n°", "en": "Organization no."},
+    "same_name": {"fr": "Organisations du même nom, n°", "en": "Organizations of the same name, no."},
+    "undoes": {"fr": "Décision annulée, n°", "en": "Decision undone, no."},
+    "kind": {"fr": "Contenu", "en": "Content"},
+    "file": {"fr": "Fichier", "en": "File"},
+    "upload": {"fr": "Téléversement", "en": "Upload"},
+    "merged": {"fr": "Organisation versée, n°", "en": "Organization merged into it, no."},
+    "name": {"fr": "Nom", "en": "Name"},
+    "members": {"fr": "Personnes", "en": "People"},
+    "challenges": {"fr": "Défis", "en": "Challenges"},
+    "firm": {"fr": "Profil d’entreprise n°", "en": "Firm profile no."},
+}
+DETAIL_VALUES: Mapping[str, Labelled] = {  # of the details that hold codes
+    "before": CHALLENGE_STATUS,
+    "after": CHALLENGE_STATUS,
+    "reason": REASONS,
+    "role": ROLES,
+    "roles": ROLES,
+    "kind": INDEXES,
 }
 
 
@@ -102,5 +138,5 @@ def action_label(action: str, language: str) -> str:
     """What an audit entry says was done: "publish_challenge" → "Published"; unknown ones with their words apart."""
     if action in ACTIONS:
         return ACTIONS[action][language]
-    verb, _, _object = action.rpartition("_")
-    return _VERBS.get(verb, {}).get(language) or action.replace("_", " ").capitalize()
+    verb, _, last = action.rpartition("_")
+    return _VERBS.get(verb or last, {}).get(language) or action.replace("_", " ").capitalize()

@@ -49,6 +49,7 @@ class ResultPage:
     facets: Mapping[str, Mapping[str, int]]
     corrected: str | None = None
     degraded: str | None = None
+    left_out: tuple[str, ...] = ()  # parts of a long query that were not searched
 
 
 def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPage:
@@ -75,6 +76,7 @@ def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         facets=answer.facets,
         corrected=answer.corrected,
         degraded="meaning" if answer.without_meaning else None,
+        left_out=answer.left_out,
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.services.administration.admin_labels import DETAIL_VALUES
 from app.services.administration.read_audit import AuditFilter, audit_choices, names_of, read_audit
 from app.services.paging import Page
 from app.web.access import access
-from app.web.administration.blueprint import bp, page_links, page_number
-from app.web.context import actor, parts
+from app.web.administration.blueprint import bp, named, page_links, page_number
+from app.web.context import actor, language, parts
+from app.web.field_labels import field_label
 from app.web.forms import fault_messages
 from matching.errors import InvalidInput
 
@@ -42,5 +45,24 @@ def audit_log() -> ResponseReturnValue:
         actions=actions,
         kinds=kinds,
         errors=errors,
+        details=_details,
     )
     return shown, 422 if errors else 200
+
+
+def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an entry says besides, as pairs of label and text; what says nothing is left out."""
+    shown = [(named("DETAILS", name), _text(name, value)) for name, value in detail.items()]
+    return [(label, text) for label, text in shown if text]
+
+
+def _text(name: str, value: Any) -> str:
+    """Codes as their labels, names of fields as forms call them, lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_text(name, one) for one in value)
+    if name == "changed":
+        return field_label(str(value))
+    known = DETAIL_VALUES.get(name, {}).get(str(value), {})
+    return known.get(language(), str(value))

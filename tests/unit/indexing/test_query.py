@@ -15,6 +15,7 @@ from indexing.query import (
     minimum_words,
     parse,
     phrases_of,
+    words_left_out,
     words_of,
 )
 
@@ -99,3 +100,16 @@ def test_a_phrase_of_stop_words_only_is_left_out() -> None:
 @pytest.mark.parametrize(("count", "minimum"), [(0, 0), (1, 1), (2, 2), (3, 2), (5, 3), (6, 3), (60, 3)])
 def test_all_of_two_words_most_of_a_few_and_some_of_many_are_needed(count: int, minimum: int) -> None:
     assert minimum_words(count) == minimum
+
+
+def test_what_a_long_query_has_no_room_for_is_named_as_it_was_typed() -> None:
+    parsed = parse(" ".join([f'"phrase {n}"' for n in range(22)] + [f"-mot{n}" for n in range(31)]))
+    text = " ".join(f"Mot{n}" for n in range(500))
+
+    left = words_left_out(text, "fr", words_of(text, "fr"))
+
+    assert parsed.left_out == ("phrase 20", "phrase 21", "-mot30")
+    assert left
+    assert len(left) + len(words_of(text, "fr")) == 500
+    assert set(left) <= set(text.split())
+    assert words_left_out("deux mots", "fr", words_of("deux mots", "fr")) == ()

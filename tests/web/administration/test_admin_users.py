@@ -25,7 +25,7 @@ def the_user(store: Store, email: str) -> User:
         return work.session.scalars(select(User).where(User.email == email)).one()
 
 
-PATHS = ("", "users", "taxonomy", "taxonomy/sector/new", "jobs", "indexes", "audit")
+PATHS = ("", "users", "organisations", "taxonomy", "taxonomy/sector/new", "jobs", "indexes", "audit")
 
 
 @pytest.mark.parametrize("path", [*PATHS, "users/1"])
