@@ -27,6 +27,7 @@ class Settings:
     web_threads: int
     worker_processes: int
     job_lease_s: int
+    job_slice_s: int
     smtp_url: str | None = field(repr=False)  # not set: messages are written to var/mail as .eml
     mail_sender: str
     facilitator_email: str
@@ -58,6 +59,7 @@ class Settings:
             web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=8, low=1, high=64),
             worker_processes=reader.integer("PASSERELLE_WORKERS", default=1, low=1, high=64),
             job_lease_s=reader.integer("PASSERELLE_JOB_LEASE", default=90, low=6, high=3600),
+            job_slice_s=reader.integer("PASSERELLE_JOB_SLICE", default=1, low=0, high=30),
             smtp_url=reader.optional_url("SMTP_URL", schemes={"smtp", "smtps"}),
             mail_sender=reader.text("MAIL_SENDER", default="Passerelle <bonjour@passerelle.example>"),
             facilitator_email=reader.text("FACILITATOR_EMAIL", default="facilitation@passerelle.example"),

@@ -56,18 +56,19 @@ def rebuild(
     progress: Callable[[int, int], None] | None = None,
     *,
     begun: str | None = None,
-    batch: int = BATCH,
+    fitting: Callable[[Sequence[str]], int] = lambda _ids: BATCH,
     time_is_up: Callable[[], bool] = lambda: False,
 ) -> Rebuilt:
     """Raises CountsDiffer or SearchUnavailable; the alias is only moved to a build that agrees with the database.
 
     What changes until the swap is written to the build in use, by whoever changes it; so the new build catches up
     once more after the swap. The build that was in use until then is kept, older and unfinished ones are dropped.
-    When `time_is_up` between two batches, OutOfTime names the unfinished build, and a call with it as `begun` goes on.
+    `fitting` says how many of some ids are one batch. When `time_is_up` between two batches, OutOfTime names the
+    unfinished build, and a call with it as `begun` goes on.
     """
     before = engine.resolve(definition.alias)
     name = begun if begun in engine.names(definition.alias) else definition.build_name(at)
-    new = _NewBuild(engine, name, source, progress, batch, time_is_up)
+    new = _NewBuild(engine, name, source, progress, fitting, time_is_up)
     engine.create(new.name, definition)
     try:
         new.catch_up()
@@ -95,7 +96,7 @@ class _NewBuild:
         name: str,
         source: Source,
         progress: Callable[[int, int], None] | None,
-        batch: int,
+        fitting: Callable[[Sequence[str]], int],
         time_is_up: Callable[[], bool],
     ) -> None:
         self.name = name
@@ -103,7 +104,7 @@ class _NewBuild:
         self._engine = engine
         self._source = source
         self._progress = progress
-        self._batch = batch
+        self._fitting = fitting
         self.time_is_up = time_is_up
         self._wanted: Mapping[str, int] = {}
 
@@ -135,10 +136,12 @@ class _NewBuild:
         return max(held.get(key, -1), refused) < version
 
     def _fill(self, ids: Sequence[str]) -> None:
-        for start in range(0, len(ids), self._batch):
-            if start and self.time_is_up():
+        done = 0
+        while done < len(ids):
+            if done and self.time_is_up():
                 raise OutOfTime(self.name)
-            batch = ids[start : start + self._batch]
+            batch = ids[done : done + self._fitting(ids[done : done + BATCH])]
+            done += len(batch)
             for key in batch:
                 self.rejected.pop(key, None)
             try:
@@ -148,4 +151,4 @@ class _NewBuild:
                     key: (self._wanted.get(key, 0), error.causes.get(key, "rejected")) for key in error.ids
                 }
             if self._progress is not None:
-                self._progress(min(start + self._batch, len(ids)), len(ids))
+                self._progress(done, len(ids))

@@ -220,7 +220,7 @@ def test_a_rebuild_that_runs_out_of_time_goes_on_where_it_was(
 ) -> None:
     before = rebuild(engine, definition, rows, next(moments)).name
     with pytest.raises(OutOfTime) as caught:
-        rebuild(engine, definition, rows, next(moments), batch=10, time_is_up=lambda: True)
+        rebuild(engine, definition, rows, next(moments), fitting=lambda _ids: 10, time_is_up=lambda: True)
     assert engine.resolve(definition.alias) == before
     written: list[str] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,10 +16,11 @@ from app.records.taxonomy import Technology
 from app.records.work import IndexState, JobRun, Outbox
 from app.services.actor import SYSTEM
 from app.services.firms.move_firm import withdraw
-from app.services.index import index_jobs
-from app.services.index.index_records import index_record
+from app.services.index.fitting import A_SLICE, NEW_PASSAGES
+from app.services.index.index_jobs import sweep
+from app.services.index.index_records import index_many, index_record
 from app.services.outbox.deliver import deliver
-from app.services.outbox.outbox import take_due
+from app.services.outbox.outbox import BULK, take_due
 from app.services.parts import Parts
 from indexing.searcher import SearchRequest
 from tests.facilitation.world import Clock, World
@@ -30,6 +32,12 @@ CODE = "lidar"
 
 
 @pytest.fixture
+def parts(parts: Parts) -> Parts:
+    """Every slice is over after its first step."""
+    return replace(parts, settings=replace(parts.settings, job_slice_s=0))
+
+
+@pytest.fixture
 def world(parts: Parts, clock: Clock, encoder: SentenceEncoder) -> Iterator[World]:
     """Real rows and a real embedded engine; the PostgreSQL database is shared by the tests of this module."""
     parts._encoder = encoder
@@ -38,13 +46,6 @@ def world(parts: Parts, clock: Clock, encoder: SentenceEncoder) -> Iterator[Worl
             work.session.execute(table.delete())
     yield World(parts.store, clock)
     parts.engine.close()
-
-
-@pytest.fixture
-def one_batch_a_slice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every slice is over after its first batch of two records."""
-    monkeypatch.setattr(index_jobs, "SLICE_S", -1.0)
-    monkeypatch.setattr(index_jobs, "A_BATCH", 2)
 
 
 def a_technology(store: Store, label: str) -> None:
@@ -66,28 +67,28 @@ def tell(parts: Parts, topic: str, key: str) -> None:
         work.tell(topic, key)
 
 
-def run_all(parts: Parts, topic: str) -> list[str]:
-    """Run the messages of a topic until there are none; what became of each."""
-    states = []
-    while due := [message for message, told in take_due(parts) if told == topic]:
-        states += [deliver(parts, message) for message in due]
-    return states
+def run_all(parts: Parts) -> list[tuple[str, str]]:
+    """Run messages until there are none: the topic of each, and what became of it."""
+    ran = []
+    while due := take_due(parts):
+        ran += [(topic, deliver(parts, message)) for message, topic in due]
+    return ran
 
 
-def test_a_rebuild_goes_on_slice_by_slice_and_is_swapped_in_when_it_is_whole(
-    world: World, parts: Parts, one_batch_a_slice: None
-) -> None:
-    firms = {world.firm(f"Firme {number}") for number in range(5)}
+def test_a_rebuild_goes_on_slice_by_slice_and_is_swapped_in_when_it_is_whole(world: World, parts: Parts) -> None:
+    firms = {world.firm(f"Firme {number}") for number in range(NEW_PASSAGES + 6)}
     index_record(parts, "firm", min(firms))
+    encoded = parts.vectors.count()
     before = parts.engine.resolve("firms")
     tell(parts, "rebuild_index", "firm")
 
     ((message, _),) = take_due(parts)
     assert deliver(parts, message) == "succeeded"
     assert parts.engine.resolve("firms") == before, "an unfinished build is in nobody's way"
-    states = run_all(parts, "rebuild_index")
+    assert parts.vectors.count() - encoded <= NEW_PASSAGES, "nobody waits for more than fits in one go"
+    ran = run_all(parts)
 
-    assert states == ["succeeded"] * 2
+    assert ran == [("rebuild_index", "succeeded")]
     assert parts.engine.resolve("firms") != before
     assert firms_in(parts) == firms
     with parts.store.read() as work:
@@ -97,50 +98,59 @@ def test_a_rebuild_goes_on_slice_by_slice_and_is_swapped_in_when_it_is_whole(
     assert builds == {None, parts.engine.resolve("firms")}, "each slice went on with the build of the first"
 
 
-def test_a_sweep_puts_in_what_is_missing_and_takes_out_what_may_not_be_found(
-    world: World, parts: Parts, one_batch_a_slice: None
-) -> None:
-    missing, gone, good = world.firm("Absente"), world.firm("Retirée"), world.firm("Bonne")
-    for firm_id in (gone, good):
-        index_record(parts, "firm", firm_id)
+def test_a_sweep_has_what_is_missing_put_in_and_what_may_not_be_found_taken_out(world: World, parts: Parts) -> None:
+    missing, gone, deleted, good = (world.firm(name) for name in ("Absente", "Retirée", "Effacée", "Bonne"))
+    index_many(parts, "firm", [gone, deleted, good])
     with parts.store.write() as work:
         withdraw(work, SYSTEM, gone)
+        work.session.delete(work.session.get_one(FirmProfile, deleted))
         work.session.execute(delete(Outbox))  # the message was lost
     tell(parts, "sweep_index", "firm")
 
-    states = run_all(parts, "sweep_index")
+    ran = run_all(parts)
 
     assert firms_in(parts) == {missing, good}
-    assert set(states) == {"succeeded"} and len(states) > 1
+    assert {state for _, state in ran} == {"succeeded"}
+    assert {topic for topic, _ in ran} <= {"sweep_index", *BULK}, "nothing of it stands before an edit"
     with parts.store.read() as work:
         progress = work.session.execute(select(JobRun.done, JobRun.total).order_by(JobRun.id)).first()
-        matched = work.session.scalars(select(Outbox.key).where(Outbox.topic == "match_firm")).all()
-    assert progress is not None and tuple(progress) == (1, 2)
-    assert str(missing) in matched
+        slices = work.session.scalars(select(Outbox.payload).where(Outbox.topic == "match_slice")).all()
+        states = {state.object_id: state.visible for state in work.session.scalars(select(IndexState))}
+    assert progress is not None and tuple(progress) == (3, 3)
+    assert {firm for payload in slices for firm in payload["ids"]} >= {missing, gone}
+    assert states == {missing: True, gone: False, deleted: False, good: True}
 
 
-def test_a_new_label_is_found_in_every_record_that_has_it_and_no_other_is_written(
-    world: World, parts: Parts, one_batch_a_slice: None
-) -> None:
+def test_a_second_sweep_asks_for_nothing_that_waits_already(world: World, parts: Parts) -> None:
+    for number in range(3):
+        world.firm(f"Firme {number}")
+    for _ in range(2):
+        sweep(parts, "firm", {})
+
+    with parts.store.read() as work:
+        told = work.session.scalars(select(Outbox.payload).where(Outbox.topic == "index_slice")).all()
+    assert len(told) == 1
+
+
+def test_a_new_label_is_found_in_every_record_that_has_it_and_no_other_is_written(world: World, parts: Parts) -> None:
     a_technology(parts.store, "Lidar")
-    named = [world.firm(f"Nommée {number}", technologies=[CODE]) for number in range(3)]
+    named = [world.firm(f"Nommée {number % 3}", technologies=[CODE]) for number in range(A_SLICE + 2)]
     challenge = world.challenge(technologies=[CODE])
     other = world.firm("Autre")
-    for firm_id in (*named, other):
-        index_record(parts, "firm", firm_id)
+    index_many(parts, "firm", [*named, other])
     index_record(parts, "challenge", challenge)
     with parts.store.write() as work:
         work.session.get_one(FirmProfile, other).version += 1  # a write of it would show
 
     a_technology(parts.store, "Télémétrie laser")
     tell(parts, "reindex_code", CODE)
-    states = run_all(parts, "reindex_code")
+    ran = run_all(parts)
 
     found = parts.searcher.search("firms", SearchRequest('"télémétrie laser"', exact=True))
-    assert {int(hit.id) for hit in found.hits} == set(named)
+    assert found.total == len(named)
     assert [
         int(hit.id) for hit in parts.searcher.search("challenges", SearchRequest('"télémétrie laser"', exact=True)).hits
     ] == [challenge]
     name = parts.engine.resolve("firms")
     assert name is not None and parts.engine.versions(name)[str(other)] == 1
-    assert states == ["succeeded"] * 2
+    assert ran == [("reindex_code", "succeeded")] * 2

@@ -17,11 +17,13 @@ from app.records.work import IndexState, JobRun, Outbox
 from app.services.actor import SYSTEM
 from app.services.firms.move_firm import withdraw
 from app.services.importing import ImportOptions, SourceFile, import_firms
-from app.services.index import slices
+from app.services.index.fitting import NEW_PASSAGES
 from app.services.index.slices import index_slice
 from app.services.outbox.deliver import deliver
 from app.services.outbox.outbox import BULK_A_PROCESS, take_due
 from app.services.parts import Parts
+from app.services.search.search_records import search_records
+from indexing.searcher import SearchRequest
 from tests.facilitation.world import Clock, World
 from tests.integration.processes import Site, until
 from workers.relay import POLL_S
@@ -42,8 +44,8 @@ def world(parts: Parts, clock: Clock) -> Iterator[World]:
     parts.engine.close()
 
 
-def firms_file(count: int) -> SourceFile:
-    rows = [f"f-{number},Firme {number},Nous suivons {number} véhicules par satellite." for number in range(count)]
+def firms_file(count: int, what: str = "véhicules") -> SourceFile:
+    rows = [f"{what}-{number},Firme {number},Nous suivons {number} {what} par satellite." for number in range(count)]
     return SourceFile("firms.csv", "\n".join(["external_id,name,summary_fr", *rows]).encode())
 
 
@@ -127,10 +129,12 @@ def test_a_slice_encodes_no_more_than_fits_and_leaves_the_rest_to_another(
 
     index_slice(parts, "firm", {"ids": ids})
 
-    told = {message.topic: message.payload["ids"] for message in messages_of(parts.store)}
-    assert told["match_slice"] + told["index_slice"] == ids
-    assert 1 <= len(told["match_slice"]) <= slices.NEW_PASSAGES
-    assert parts.vectors.count() <= slices.NEW_PASSAGES
+    told = messages_of(parts.store)
+    (done,) = [message.payload["ids"] for message in told if message.topic == "match_slice"]
+    rest = [record_id for message in told if message.topic == "index_slice" for record_id in message.payload["ids"]]
+    assert done + rest == ids
+    assert 1 <= len(done) <= NEW_PASSAGES
+    assert parts.vectors.count() <= NEW_PASSAGES
 
 
 def test_what_was_withdrawn_before_its_slice_ran_is_not_found_and_an_id_of_nothing_does_no_harm(
@@ -147,7 +151,7 @@ def test_what_was_withdrawn_before_its_slice_ran_is_not_found_and_an_id_of_nothi
     assert name is not None and set(parts.engine.versions(name)) == {str(stays)}
     with parts.store.read() as work:
         states = {state.object_id: state.visible for state in work.session.scalars(select(IndexState))}
-    assert states == {stays: True, goes: False}
+    assert states == {stays: True, goes: False, 999_999: False}
 
 
 def test_a_record_that_cannot_be_indexed_is_named_by_its_own_run_and_stops_no_other(
@@ -185,6 +189,31 @@ def test_an_edit_in_the_middle_of_an_import_waits_for_no_more_than_the_slice_tha
     slices_between = [run for run in runs[:ended] if run.started_at > first_seen(site, edit)]
     assert left.get("index_slice", 0) + left.get("match_slice", 0) > 0, "the import was still under way"
     assert len(slices_between) <= 1
+
+
+@pytest.mark.service
+def test_an_edit_shows_while_a_rebuild_goes_on(site: Site) -> None:
+    import_firms(site.parts.store, SYSTEM, firms_file(FIRMS, "bateaux"), ImportOptions(publish=True, announce=False))
+    firm = site.world.firm("Pêcheries", offer="Nous comptons les homards de la baie.")
+    site.tell("rebuild_index", "firm")
+    until(lambda: running(site, "rebuild_index"), "the rebuild is under way")
+    before = site.parts.engine.resolve("firms")
+
+    edit = site.tell("index_firm", firm)
+    until(lambda: any(run.state == "succeeded" for run in site.runs(edit)), "the edit is indexed")
+    found = search_records(site.parts, "firm", SearchRequest('"homards de la baie"', exact=True))
+    still = site.parts.engine.resolve("firms")
+    site.settle()
+
+    assert [result.row.id for result in found.results] == [firm]
+    assert still == before, "the build that was in use before is in use still"
+    after = site.parts.engine.resolve("firms")
+    assert after is not None and after != before
+    assert str(firm) in site.parts.engine.versions(after)
+
+
+def running(site: Site, job: str) -> bool:
+    return any(run.job == job and run.state == "running" for run in runs_of(site))
 
 
 def runs_of(site: Site) -> list[JobRun]:

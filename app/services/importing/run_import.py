@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -29,9 +28,9 @@ from app.services.importing.uploads import (
     progress_of,
 )
 from app.services.parts import Parts
+from app.services.slice_time import slice_time
 from matching.errors import InvalidInput
 
-SLICE_S = 1.0  # an edit that comes meanwhile waits for so long, and for one transaction
 JOB = "import"
 
 
@@ -107,7 +106,7 @@ def _steps(store: Store, run: Run) -> Steps[Any, Any]:
 
 def _slice(parts: Parts, run: Run, rows: list[SourceRow], steps: Steps[Any, Any], start: int, seen: set[str]) -> bool:
     """Rows from `start` on, as far as the time goes; returns whether that was all."""
-    end = time.monotonic() + SLICE_S
+    time_is_up = slice_time(parts.settings)
     done = start
     for batch in import_batches(parts.store, rows, run.options, steps, start=start, seen=seen):
         note_batch(run, batch)
@@ -115,6 +114,6 @@ def _slice(parts: Parts, run: Run, rows: list[SourceRow], steps: Steps[Any, Any]
         with parts.store.write() as work:
             running = (JobRun.job == JOB, JobRun.key == run.key, JobRun.state == "running")
             work.session.execute(update(JobRun).where(*running).values(done=done, total=len(rows)))
-        if time.monotonic() > end:
+        if time_is_up():
             break
     return done >= len(rows)

@@ -1,12 +1,12 @@
 """Long work on the index as jobs: each run takes a slice of its time, and a message of its own goes on with the rest.
 
-A worker's task may take 75 s at most, and other tasks wait meanwhile; a rebuild of ten thousand records takes longer.
+A worker's task may take 75 s at most, and whoever edits a page waits for it; a rebuild of ten thousand records takes
+longer.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from sqlalchemy import select, update
@@ -18,13 +18,14 @@ from app.records.store import Work
 from app.records.work import JobRun, Outbox
 from app.services.access import ensure, may_administer
 from app.services.actor import Actor
-from app.services.index.index_records import ALIASES, Kind, drift_of, index_many, index_record, rebuild_index
+from app.services.index.fitting import fitting
+from app.services.index.index_records import ALIASES, Kind, drift_of, index_many, rebuild_index
+from app.services.index.slices import ask_to_index, asked_to_index
 from app.services.parts import Parts
+from app.services.slice_time import slice_time
 from indexing.rebuild import OutOfTime
-from matching.errors import IllegalMove, InvalidInput, RejectedDocuments
+from matching.errors import IllegalMove, InvalidInput
 
-SLICE_S = 25.0  # well below the worker's limit, whatever the last batch of a slice takes
-A_BATCH = 50  # records: with no vector kept yet, encoding them takes up to 20 s of a slow processor
 WORK = {"rebuild": "rebuild_index", "sweep": "sweep_index"}  # what an administrator may ask for → topic
 
 
@@ -49,51 +50,47 @@ def rebuild_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
             kind,
             progress=lambda done, total: note_progress(parts, "rebuild_index", key, done, total),
             begun=payload.get("build"),
-            batch=A_BATCH,
-            time_is_up=_clock(),
+            fitting=lambda ids: fitting(parts, kind, ids),
+            time_is_up=slice_time(parts.settings),
         )
     except OutOfTime as error:
         with parts.store.write() as work:
             work.tell("rebuild_index", key, build=error.name)
 
 
-def sweep_slice(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:
-    """Mend what differs between index and database, as far as the time goes."""
-    kind, time_is_up = cast("Kind", key), _clock()
-    wrong = [record_id for ids in drift_of(parts, kind) for record_id in ids]
-    refused: list[RejectedDocuments] = []
-    for number, record_id in enumerate(wrong, start=1):
-        try:
-            index_record(parts, kind, record_id)
-            with parts.store.write() as work:
-                work.tell(f"match_{kind}", record_id)  # what drifted in the index was not matched either
-        except RejectedDocuments as error:  # its cause is noted; the others must not wait for it
-            refused.append(error)
-        note_progress(parts, "sweep_index", key, number, len(wrong))
-        if time_is_up() and number < len(wrong) and len(refused) < number:
-            with parts.store.write() as work:
-                work.tell("sweep_index", key)
-            return
-    if refused:
-        raise RejectedDocuments([record_id for error in refused for record_id in error.ids])
+def sweep(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:
+    """Have what differs between index and database mended, a slice at a time, behind everybody's edits.
+
+    It is matched anew too: what did not reach the index was not matched either. What waits for its slice since an
+    import, or an earlier sweep, is not asked for twice.
+    """
+    kind = cast("Kind", key)
+    wrong = {record_id for ids in drift_of(parts, kind) for record_id in ids}
+    with parts.store.write() as work:
+        asked = asked_to_index(work, kind)
+        ask_to_index(work, kind, wrong - asked)
+    note_progress(parts, "sweep_index", key, len(wrong - asked), len(wrong))
 
 
 def reindex_code_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
     """Write the documents anew that hold the labels of a sector or technology."""
-    time_is_up = _clock()
+    time_is_up = slice_time(parts.settings)
     for kind in ALIASES:
         if kind == "challenge" and payload.get("kind") == "firm":
             continue  # an earlier slice has done them
         after = int(payload.get("after", 0)) if payload.get("kind", "challenge") == kind else 0
         with parts.store.read() as work:
             ids = [record_id for record_id in ids_using(work, kind, key) if record_id > after]
-        for start in range(0, len(ids), A_BATCH):
-            if start and time_is_up():
+        done = 0
+        while done < len(ids):
+            if done and time_is_up():
                 with parts.store.write() as work:
-                    work.tell("reindex_code", key, kind=kind, after=ids[start - 1])
+                    work.tell("reindex_code", key, kind=kind, after=ids[done - 1])
                 return
-            index_many(parts, kind, ids[start : start + A_BATCH])
-            note_progress(parts, "reindex_code", key, min(start + A_BATCH, len(ids)), len(ids))
+            count = fitting(parts, kind, ids[done:])
+            index_many(parts, kind, ids[done : done + count])
+            done += count
+            note_progress(parts, "reindex_code", key, done, len(ids))
 
 
 def ids_using(work: Work, kind: Kind, code: str) -> list[int]:
@@ -109,8 +106,3 @@ def note_progress(parts: Parts, job: str, key: str, done: int, total: int) -> No
     running = (JobRun.job == job, JobRun.key == key, JobRun.state == "running")
     with parts.store.write() as work:
         work.session.execute(update(JobRun).where(*running).values(done=done, total=total))
-
-
-def _clock() -> Callable[[], bool]:
-    end = time.monotonic() + SLICE_S
-    return lambda: time.monotonic() > end

@@ -31,6 +31,7 @@ from matching.errors import RejectedDocuments
 
 Kind = Literal["challenge", "firm"]
 ALIASES: Mapping[Kind, str] = {"challenge": "challenges", "firm": "firms"}
+LATEST = 2**31  # above every version of a record that is no longer there
 Progress = Callable[[int, int], None]
 
 
@@ -61,7 +62,7 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
         state = work.session.get(IndexState, (kind, record_id))
         labels = taxonomy_labels(work)
     if row is None or not is_visible(row):
-        version = row.version if row is not None else 2**31
+        version = row.version if row is not None else LATEST
         parts.engine.delete(name, {str(record_id): version})
         with parts.store.write() as work:
             set_index_state(work, kind, {record_id: version if row is not None else 0}, visible=False)
@@ -92,19 +93,20 @@ def ensure_index(parts: Parts, kind: Kind) -> str:
 
 
 def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
-    """Put records into the index, or take them out, with one encoding and one write for all; ids of no record: nothing.
+    """Put records into the index, or take them out, with one encoding and one write for all.
 
     Raises Unavailable, or RejectedDocuments after the others were written and the engine's causes noted.
     """
     name = ensure_index(parts, kind)
     with parts.store.read() as work:
-        rows = rows_of(work, kind, ids).values()
+        rows = rows_of(work, kind, ids)
         known = indexed_ids(work, kind, ids)
         labels = taxonomy_labels(work)
-    shown = [row for row in rows if is_visible(row)]
-    hidden = {row.id: row.version for row in rows if not is_visible(row)}
+    shown = [row for row in rows.values() if is_visible(row)]
+    hidden = {row.id: row.version for row in rows.values() if not is_visible(row)}
+    hidden |= dict.fromkeys(set(ids) - rows.keys(), 0)  # there is no such record any more
     if hidden:
-        parts.engine.delete(name, {str(key): version for key, version in hidden.items()})
+        parts.engine.delete(name, {str(key): version or LATEST for key, version in hidden.items()})
     with parts.store.write() as work:  # before the engine holds them: a withdrawal meanwhile must exclude them
         set_index_state(work, kind, hidden, visible=False)
         set_index_state(work, kind, {row.id: 0 for row in shown if row.id not in known}, visible=True)
@@ -131,13 +133,23 @@ def rebuild_index(
     progress: Progress | None = None,
     *,
     begun: str | None = None,
-    batch: int = BATCH,
+    fitting: Callable[[Sequence[int]], int] = lambda _ids: BATCH,
     time_is_up: Callable[[], bool] = lambda: False,
 ) -> Rebuilt:
-    """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable, OutOfTime."""
-    source = _RecordSource(parts, kind)
-    definition, at = definition_of(parts, kind), datetime.now(UTC)
-    rebuilt = rebuild(parts.engine, definition, source, at, progress, begun=begun, batch=batch, time_is_up=time_is_up)
+    """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable, OutOfTime.
+
+    `fitting`: how many of some records are written before the next look at the time.
+    """
+    rebuilt = rebuild(
+        parts.engine,
+        definition_of(parts, kind),
+        _RecordSource(parts, kind),
+        datetime.now(UTC),
+        progress,
+        begun=begun,
+        fitting=lambda keys: fitting([int(key) for key in keys]),
+        time_is_up=time_is_up,
+    )
     held = {int(key): version for key, version in parts.engine.versions(rebuilt.name).items()}
     with parts.store.write() as work:
         set_index_state(work, kind, held, visible=True)

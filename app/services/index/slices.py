@@ -6,38 +6,42 @@ with the rest. The relay hands such messages out behind all others (`outbox.BULK
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from app.records.challenges import Challenge
+from sqlalchemy import select
+
 from app.records.store import Work
-from app.services.describe import challenge_texts, firm_texts
-from app.services.index.index_records import Kind, index_many, rows_of
+from app.records.work import Outbox
+from app.services.index.fitting import A_SLICE, fitting
+from app.services.index.index_records import Kind, index_many
 from app.services.parts import Parts
+from app.services.slice_time import slice_time
 from app.services.suggestions.refresh_matches import refresh_challenge, refresh_firm
 from app.services.suggestions.sides import Sides
-from indexing.passages import passages_of
-from indexing.vectors import text_hash
 from matching.errors import RejectedDocuments, Unavailable
 
 INDEX, MATCH = "index_slice", "match_slice"
-A_SLICE = 50  # records, where their vectors are kept already
-NEW_PASSAGES = 24  # encoded in one go: a slow processor takes about a second
-SLICE_S = 1.0  # of matching
 
 
 def ask_to_index(work: Work, kind: str, ids: Collection[int]) -> None:
-    """Have records indexed and matched, with one message for all of them."""
-    if ids:
-        work.tell(INDEX, kind, ids=sorted(set(ids)))
+    """Have records indexed and matched, with a message for each slice of them."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), A_SLICE):
+        work.tell(INDEX, kind, ids=wanted[start : start + A_SLICE])
+
+
+def asked_to_index(work: Work, kind: str) -> set[int]:
+    """Ids of the records that wait for it."""
+    query = select(Outbox.payload).where(Outbox.topic == INDEX, Outbox.key == kind, Outbox.done_at.is_(None))
+    return {record_id for payload in work.session.scalars(query) for record_id in payload["ids"]}
 
 
 def index_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
     """Index the first records of a message with one encoding and one write; the rest follows with another message."""
     kind, ids = cast("Kind", key), list(payload["ids"])
-    fitting = _fitting(parts, kind, ids[:A_SLICE])
-    now, rest = ids[:fitting], ids[fitting:]
+    first = fitting(parts, kind, ids)
+    now, rest = ids[:first], ids[first:]
     refused: RejectedDocuments | None = None
     try:
         index_many(parts, kind, now)
@@ -61,7 +65,7 @@ def match_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
     """Refresh the suggestions of the first records of a message; the rest follows with another one."""
     kind, ids = cast("Kind", key), list(payload["ids"])
     refresh = refresh_challenge if kind == "challenge" else refresh_firm
-    sides, end = Sides(parts), time.monotonic() + SLICE_S
+    sides, time_is_up = Sides(parts), slice_time(parts.settings)
     done = 0
     for record_id in ids:
         try:
@@ -71,7 +75,7 @@ def match_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
         except Exception:
             _one_by_one(parts, f"match_{kind}", [record_id])
         done += 1
-        if time.monotonic() > end:
+        if time_is_up():
             break
     if done < len(ids):
         with parts.store.write() as work:
@@ -83,21 +87,3 @@ def _one_by_one(parts: Parts, topic: str, ids: Sequence[int]) -> None:
     with parts.store.write() as work:
         for record_id in ids:
             work.tell(topic, record_id)
-
-
-def _fitting(parts: Parts, kind: Kind, ids: Sequence[int]) -> int:
-    """How many of these records, from the first on, can be encoded in one go; at least one."""
-    with parts.store.read() as work:
-        rows = rows_of(work, kind, ids)
-    hashes: list[set[bytes]] = []
-    for record_id in ids:
-        row = rows.get(record_id)
-        texts = [] if row is None else challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
-        hashes.append({text_hash(parts.encoder.prepare(one.text, one.language)) for one in passages_of(texts)})
-    held = parts.vectors.load(parts.encoder.identity, list(set().union(*hashes)))
-    new: set[bytes] = set()
-    for number, own in enumerate(hashes):
-        new |= own - held.keys()
-        if len(new) > NEW_PASSAGES and number:
-            return number
-    return len(ids)

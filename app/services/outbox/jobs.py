@@ -15,7 +15,7 @@ from app.services.challenges.close_expired import close_expired
 from app.services.facilitation.tell_approval import tell_approval
 from app.services.facilitation.tell_moderation import tell_moderation
 from app.services.importing.run_import import purge_uploads, run_import
-from app.services.index.index_jobs import rebuild_slice, reindex_code_slice, sweep_slice
+from app.services.index.index_jobs import rebuild_slice, reindex_code_slice, sweep
 from app.services.index.index_records import index_record
 from app.services.index.slices import index_slice, match_slice
 from app.services.outbox.send_mail import send_mail
@@ -51,7 +51,7 @@ TOPICS: Mapping[str, Action] = {
     "match_slice": match_slice,
     "mail": lambda parts, key, payload: send_mail(parts, key, payload),
     "rebuild_index": rebuild_slice,
-    "sweep_index": sweep_slice,
+    "sweep_index": sweep,
     "reindex_code": reindex_code_slice,
     "import": run_import,
     "approval": lambda parts, key, _payload: tell_approval(parts.store, int(key)),
@@ -70,8 +70,8 @@ class Scheduled:
 
 SCHEDULE: Mapping[str, Scheduled] = {
     "close_expired": Scheduled(timedelta(minutes=10), lambda parts: close_expired(parts.store)),
-    "sweep_challenges": Scheduled(timedelta(minutes=30), lambda parts: sweep_slice(parts, "challenge", {})),
-    "sweep_firms": Scheduled(timedelta(minutes=30), lambda parts: sweep_slice(parts, "firm", {})),
+    "sweep_challenges": Scheduled(timedelta(minutes=30), lambda parts: sweep(parts, "challenge", {})),
+    "sweep_firms": Scheduled(timedelta(minutes=30), lambda parts: sweep(parts, "firm", {})),
     "refresh_statistics": Scheduled(timedelta(days=1), refresh_statistics),
     "purge_uploads": Scheduled(timedelta(hours=1), purge_uploads),
     "purge": Scheduled(timedelta(days=1), lambda parts: purge(parts)),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from app.records.accounts import User
 from app.records.challenges import Challenge
 from app.records.work import JobRun, Outbox
-from app.services.importing import batches, run_import
+from app.services.importing import batches
 from app.services.importing.uploads import delete_old_uploads
 from app.services.outbox.deliver import deliver
 from app.services.parts import Parts
@@ -129,13 +130,11 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_report(facilitator: 
     assert ",=" not in report
 
 
-def test_an_import_that_is_cut_off_goes_on_where_it_stopped(
-    facilitator: Visitor, parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_import_that_is_cut_off_goes_on_where_it_stopped(facilitator: Visitor, parts: Parts) -> None:
     rows = "".join(f"m-{number:03},Ville de Laval,Titre {number},Un problème réel.,\n" for number in range(120))
     again = "m-000,Ville de Laval,Titre 0,Un problème réel.,\n"
     head = FILE.split("\n", 1)[0]
-    monkeypatch.setattr(run_import, "SLICE_S", -1.0)  # every slice is over after one transaction
+    parts.settings = replace(parts.settings, job_slice_s=0)  # every slice is over after one transaction
 
     run = start(facilitator, send_file(facilitator, f"{head}\n{rows}{again}"))
     imported = str(facilitator.send(run).location)
