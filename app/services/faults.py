@@ -72,7 +72,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "These two organizations do not have the same name.",
     ),
     "both_have_profiles": (
-        "Les deux organisations ont un profil d’entreprise, et une organisation n’en a qu’un : "
+        "Les deux organisations ont un profil d’entreprise, et une organisation n’en a qu’un : "
         "les propositions et les jumelages de l’un seraient perdus. Gardez les deux organisations.",
         "Both organizations have a firm profile, and an organization has one only: "
         "the submissions and matches of one of them would be lost. Keep both organizations.",

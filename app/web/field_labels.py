@@ -15,11 +15,13 @@ _TEXT = re.compile(r"(fr|en)\.(\w+)")
 def field_label(name: str) -> str:
     """The label of a field such as "fr.title" or "needs.2.en"; the bare name where it has none."""
     if found := _NEED.fullmatch(name):
-        return f"{_('Outcome %(number)s', number=int(found[1]) + 1)} ({_language(found[2])})"
+        outcome = _("Outcome %(number)s", number=int(found[1]) + 1)  # not within the f-string: Babel reads none there
+        return f"{outcome} ({_language(found[2])})"
     if found := _SOLUTION.fullmatch(name):
         field = _solution_labels().get(found[3], found[3])
         language = f" ({_language(found[2])})" if found[2] else ""
-        return f"{_('Solution %(number)s', number=int(found[1]) + 1)}: {field}{language}"
+        solution = _("Solution %(number)s", number=int(found[1]) + 1)
+        return f"{solution}{_(': ')}{field}{language}"
     if _ANSWER.fullmatch(name):
         return str(_("Answer to an essential outcome"))
     if found := _TEXT.fullmatch(name):

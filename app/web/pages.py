@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.services.accounts.workspace import places_of
 from app.services.challenges.workshops import list_workshops
-from app.services.search.show_home import newest_challenges, owners_of_open_challenges, site_numbers
+from app.services.search.show_home import newest_challenges, open_by_sector, owners_of_open_challenges, site_numbers
 from app.web.access import access
 from app.web.context import actor, language, parts
 from app.web.taxonomy import sectors
@@ -36,7 +36,14 @@ def home() -> ResponseReturnValue:
     """What this is, with the search, the newest challenges and the verticals."""
     with parts().store.read() as work:
         newest, numbers = newest_challenges(work), site_numbers(work)
-    return render_template("pages/home.html", newest=newest, numbers=numbers, sectors=sectors())
+        open_challenges, by_code = open_by_sector(work)
+    return render_template(
+        "pages/home.html",
+        newest=newest,
+        numbers=numbers,
+        open_challenges=open_challenges,
+        by_sector=sorted(((sector, by_code.get(sector.code, 0)) for sector in sectors()), key=lambda row: -row[1]),
+    )
 
 
 @bp.get("/how-it-works")

@@ -28,6 +28,11 @@ def queue(reader: Reader, arguments: str = "") -> None:
     reader.open(f"/facilitation{arguments}")
 
 
+def matches_listed(page: Page) -> int:
+    """The number above the list, whichever way its thousands are set apart."""
+    return int(re.sub(r"\D", "", page.locator("#list").inner_text()))
+
+
 def press(page: Page, key: str) -> None:
     """A key, once the page and its script are there."""
     page.wait_for_load_state()
@@ -38,7 +43,7 @@ def test_the_queue_is_narrowed_by_filters(enter: Enter) -> None:
     reader = enter("facilitator")
     page = reader.page
     queue(reader)
-    everything = int(page.locator("#list").inner_text().split()[0])
+    everything = matches_listed(page)
 
     page.select_option("#sector", "health")
     page.fill("#least", "20")
@@ -46,7 +51,7 @@ def test_the_queue_is_narrowed_by_filters(enter: Enter) -> None:
     page.wait_for_url("**sector=health**")
     reader.check()
 
-    assert 0 < int(page.locator("#list").inner_text().split()[0]) < everything
+    assert 0 < matches_listed(page) < everything
     for text in page.locator(".queue .score").all_inner_texts():
         assert float(text.split("/")[0].replace(",", ".")) >= 20
     for view in ("interested", "approved", "rejected", "snoozed", "declined"):

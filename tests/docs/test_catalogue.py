@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -40,6 +41,19 @@ def test_every_text_of_pages_and_code_has_its_entry_and_no_entry_is_left_over() 
 
     assert written - kept == set(), "run `make translations` and translate these"
     assert kept - written == set(), "run `make translations`: nothing says these any more"
+
+
+def test_no_text_stands_where_babel_does_not_read_it() -> None:
+    """Such as within an f-string: it would be shown in English on the French pages, and nothing would tell."""
+    calls = [
+        node
+        for path in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS
+    ]
+    said = {first.value for call in calls for first in call.args[:1] if isinstance(first, ast.Constant)}
+
+    assert said - _texts_of_code() == set()
 
 
 @pytest.mark.parametrize("name", CATALOGUES)

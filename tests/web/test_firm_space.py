@@ -80,8 +80,26 @@ def test_what_the_facilitator_recommends_comes_first_and_is_told_apart_in_words(
 
     assert page.index("Déneiger les pistes") < page.index("Compter les autobus")
     assert page.count("The facilitator recommends this challenge") == 1
-    assert page.count("The software suggests this challenge") == 1
+    assert page.count("Suggested by the software") == 1
     assert "71.5" in page
+
+
+def test_the_own_space_counts_what_is_recommended(space: Space) -> None:
+    page = space.visitor.text("/en/workspace")
+
+    assert "<strong>1</strong> by the facilitator" in page
+    assert "<strong>1</strong> by the software" in page
+
+
+def test_several_recommendations_are_compared_by_bars_that_lead_to_their_cards(space: Space, world: World) -> None:
+    few = space.visitor.text(space.path)
+    third = world.match(world.challenge("Éclairer les parcs"), space.firm, 40.0)
+    page = space.visitor.text(space.path)
+
+    assert 'href="#match-' not in few
+    for match_id in (space.approved, space.suggested, third):
+        assert f'href="#match-{match_id}"' in page
+        assert f'id="match-{match_id}"' in page
 
 
 def test_reasons_cite_both_sides_each_in_its_own_language(space: Space) -> None:

@@ -12,6 +12,8 @@ from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.store import Work
 from app.services.actor import Actor
+from app.services.challenges.owner_view import OwnChallenge, own_challenges
+from app.services.firms.recommended import Recommended, recommended_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Place:
     organisation: Organisation
     firm: FirmProfile | None
     challenges: int
+    recommended: Recommended | None = None  # what a published firm is recommended
+    desks: Sequence[OwnChallenge] = ()
 
     @property
     def needs_profile(self) -> bool:
@@ -49,4 +53,14 @@ def places_of(work: Work, actor: Actor) -> Sequence[Place]:
         .group_by(Challenge.organisation_id)
     )
     counts: Mapping[int, int] = {row[0]: row[1] for row in work.session.execute(posted)}
-    return [Place(one, firms.get(one.id), counts.get(one.id, 0)) for one in organisations]
+    return [_place(work, actor, one, firms.get(one.id), counts.get(one.id, 0)) for one in organisations]
+
+
+def _place(work: Work, actor: Actor, organisation: Organisation, firm: FirmProfile | None, challenges: int) -> Place:
+    return Place(
+        organisation,
+        firm,
+        challenges,
+        recommended_for(work, actor, firm) if firm is not None and firm.status == "published" else None,
+        own_challenges(work, actor, organisation.id) if challenges else (),
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from app.records.accounts import Organisation
 from app.records.challenges import Challenge
@@ -24,6 +26,17 @@ def newest_challenges(work: Work, limit: int = NEWEST) -> Sequence[Challenge]:
 def site_numbers(work: Work) -> dict[str, int]:
     """How many public challenges, published firms, matches and workshops there are."""
     return {**counts(work), "workshops": work.session.scalar(select(func.count()).select_from(Workshop)) or 0}
+
+
+def open_by_sector(work: Work) -> tuple[int, Mapping[str, int]]:
+    """How many challenges are open, in all and by code of sector; one of two sectors counts in both."""
+    lists = cast(Challenge.sectors, String)  # grouped as texts: a few dozen lists, however many challenges there are
+    query = select(lists, func.count()).where(Challenge.status == "open").group_by(lists)
+    rows = work.session.execute(query).all()
+    counts: Counter[str] = Counter()
+    for codes, count in rows:
+        counts.update(dict.fromkeys(json.loads(codes), count))
+    return sum(count for _codes, count in rows), counts
 
 
 def owners_of_open_challenges(work: Work) -> Sequence[Organisation]:

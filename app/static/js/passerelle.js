@@ -7,6 +7,17 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // On a narrow screen what is looked for comes before the filters: they start closed there.
+  const narrow = window.matchMedia("(max-width: 56rem)");
+  const foldFilters = () => {
+    document.querySelectorAll(".facets > details, .narrow-fold").forEach((fold) => {
+      if (fold.dataset.wide === undefined) fold.dataset.wide = String(fold.open);
+      fold.open = narrow.matches ? false : fold.dataset.wide === "true";
+    });
+  };
+  foldFilters();
+  narrow.addEventListener("change", foldFilters);
+
   // Completion of the search box, as the WAI-ARIA combobox pattern describes it.
   const complete = (input) => {
     const list = document.createElement("ul");
