@@ -7,13 +7,15 @@ import importlib.util
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from indexing.lexicon import Lexicon
+from indexing.recorded import RecordedQueries, record
 from matching.errors import EncoderUnavailable
 from matching.model import Floats, Language
 
@@ -55,6 +57,8 @@ class SentenceEncoder:
             raise EncoderUnavailable(f"the model {model or 'of the package'} cannot be loaded: {error}") from error
         self._lexicon = lexicon
         self._lock = threading.Lock()  # a fast tokenizer is not to be used by two threads at once
+        self._recorded: RecordedQueries | None = None
+        self._tried_recording = False  # at the first query: those who encode documents only need none
 
     def prepare(self, text: str, language: Language) -> str:
         """The text as the model gets it; half a character (a lone surrogate) is no text for a tokenizer."""
@@ -65,30 +69,50 @@ class SentenceEncoder:
 
     def encode_queries(self, texts: Sequence[str], language: Language) -> Floats:
         """Vectors of short queries, shape (len(texts), dims), rows of length 1. Raises EncoderUnavailable."""
-        return self._encode([self.prepare(text, language) for text in texts], query=True)
+        prepared = [self.prepare(text, language) for text in texts]
+        return self._encode_one(prepared[0]) if len(prepared) == 1 else self._encode(prepared, query=True)
 
     def encode_prepared(self, texts: Sequence[str]) -> Floats:
         """Vectors of documents' prepared texts, shape as above; batches are formed by length."""
         return self._encode(texts, query=False)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Floats:
-        import torch
-
         if not texts:
             return np.zeros((0, self.dims), dtype=np.float32)
-        method = self._model.encode_query if query else self._model.encode_document
-        try:
-            with self._lock, torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bfloat16 and not query):
-                vectors = method(
-                    list(texts),
-                    batch_size=BATCH,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                    normalize_embeddings=True,
-                )
-        except RuntimeError as error:
-            raise EncoderUnavailable(f"the model did not answer: {error}") from error
+        with self._lock, _told():
+            return self._batches(texts, query=query)
+
+    def _encode_one(self, text: str) -> Floats:
+        """A query by itself, as every search has one: by the recording where this model has one."""
+        with self._lock, _told():
+            if not self._tried_recording:
+                self._recorded = record(self._model, lambda texts: self._batches(texts, query=True))
+                self._tried_recording = True
+            vectors = self._recorded.encode(text) if self._recorded else self._batches([text], query=True)
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def _batches(self, texts: Sequence[str], *, query: bool) -> Floats:
+        """The library's own way. For whoever holds the lock."""
+        import torch
+
+        method = self._model.encode_query if query else self._model.encode_document
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bfloat16 and not query):
+            vectors = method(
+                list(texts),
+                batch_size=BATCH,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        raise EncoderUnavailable(f"the model did not answer: {error}") from error
 
 
 def load_model(model: str | None, threads: int) -> SentenceTransformer:

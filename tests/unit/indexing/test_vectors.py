@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
-from indexing.encoders import SentenceEncoder, packaged_model
+from indexing.encoders import SentenceEncoder, load_model, packaged_model
 from indexing.passages import FieldText, passages_of
+from indexing.recorded import record
 from indexing.vectors import MemoryVectors, text_hash, vectors_of
 from matching.errors import EncoderUnavailable
 from matching.model import Floats
@@ -42,6 +46,34 @@ def test_a_text_has_one_vector_whatever_stands_beside_it(encoder: SentenceEncode
     among = encoder.encode_prepared([long, "capteur", long])[1]
 
     assert alone @ among > 0.999
+
+
+def test_a_query_by_itself_has_the_vector_that_it_has_among_others(encoder: SentenceEncoder) -> None:
+    texts = ["", "prêt", "Qui peut nous aider à améliorer le réseau d’eau ?", "snow clearing, " * 200]
+
+    alone = np.concatenate([encoder.encode_queries([text], "en") for text in texts])
+    together = encoder.encode_queries(texts, "en")
+
+    assert alone.shape == together.shape
+    assert np.abs(alone - together).max() < 1e-5
+
+
+def test_a_recording_that_gives_other_vectors_is_not_used(encoder: SentenceEncoder) -> None:
+    model = load_model(None, threads=1)
+
+    assert record(model, lambda texts: encoder.encode_queries([*texts, "x"], "en")[:1]) is not None
+    assert record(model, lambda texts: encoder.encode_queries(["another text", "x"], "en")[:1]) is None
+
+
+def test_a_model_of_another_make_answers_queries(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    modules = [StaticEmbedding(load_model(None, threads=1).tokenizer, embedding_dim=8)]
+    SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path))
+
+    other = SentenceEncoder(str(tmp_path))
+
+    assert other.dims == 8
+    assert other.encode_queries(["open data"], "en") == pytest.approx(other.encode_prepared(["open data"]), abs=1e-5)
+    assert other.encode_queries(["data"], "en") != pytest.approx(other.encode_queries(["open data"], "en"), abs=1e-2)
 
 
 def test_the_same_model_has_the_same_identity(encoder: SentenceEncoder) -> None:
