@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from matching.model import Floats
 
 
@@ -29,3 +31,12 @@ class Document:
     version: int
     fields: Mapping[str, Any]
     passages: tuple[PassageVector, ...] = field(default=())
+
+    @property
+    def whole(self) -> Floats | None:
+        """The mean of its passages' vectors, of length 1: what all of the text is about. None without passages."""
+        if not self.passages:
+            return None
+        summed = np.sum([passage.vector for passage in self.passages], axis=0, dtype=np.float32)
+        length = float(np.linalg.norm(summed))
+        return summed / length if length > 0 else None

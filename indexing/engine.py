@@ -30,6 +30,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two tokens of the query that follow each other. A document where they do as well scores more; none has to."""
+
+    language: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """Tokens that stand next to each other in one field of the language; any one alternative suffices."""
 
@@ -40,19 +49,24 @@ class Phrase:
 class EngineQuery:
     """An analysed query. Filters, phrases, exclusions and `without_ids` bind word matches and meaning hits alike.
 
-    Word matches: documents that hold at least `minimum_words` of `words`; meaning hits: the best
-    (at most `meaning_limit`) documents by the cosine of `vector` and their best passage, none below `meaning_floor`.
+    Word matches: documents that hold at least `minimum_words` of `words`, scored by BM25 of the words and, in bodies,
+    of `pairs` (times `pair_boost`); meaning hits: the best
+    (at most `meaning_limit`) documents by the cosine of `vector` and their best passage, none below `meaning_floor`;
+    their score is that cosine and, to the part `whole_share`, the one with the mean of all their passages.
     Results = word matches + meaning hits; without words, phrases and vector: every document that passes the filters.
     A filter of several codes of one field matches any of them; several fields must all match.
     """
 
     words: tuple[Word, ...] = ()
     minimum_words: int = 1
+    pairs: tuple[Pair, ...] = ()
+    pair_boost: float = 1.0
     phrases: tuple[Phrase, ...] = ()
     excluded: tuple[Phrase, ...] = ()
     vector: Floats | None = None
     meaning_floor: float = 0.0
     meaning_limit: int = 100
+    whole_share: float = 0.0
     title_boost: float = 2.0
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)  # both ends included
@@ -66,7 +80,7 @@ class EngineQuery:
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """`word_scores` (BM25, best `window`) and `meaning_scores` (cosine of the best passage) by document id.
+    """`word_scores` (BM25, best `window`) and `meaning_scores` (cosines, see `EngineQuery`) by document id.
 
     `best_passages` names for each meaning hit the key of its best passage. `ordered_ids` is filled for orders other
     than relevance (and for relevance without words and vector): the ids from `offset` on, at most `limit`, ties by id.

@@ -6,17 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from indexing.analysis import analyse, words
-from indexing.engine import Phrase, Token, Word
+from indexing.engine import Pair, Phrase, Token, Word
 from matching.model import Language
 
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
 LONGEST_QUERY = 20_000  # characters; a whole challenge may be a query
 
 # Engines refuse a query of too many clauses (a stock Elasticsearch may stop at 1,024). Each token is two clauses, a
-# phrase and an excluded word four: 800 + 80 + 120. What is left out is the rarest of a long text.
-MOST_TOKENS = 400
+# phrase and an excluded word four, a pair one: 760 + 80 + 120 + 60. What is left out is the rarest of a long text.
+MOST_TOKENS = 380
+MOST_PAIRS = 60
 MOST_PHRASES = 20
 MOST_EXCLUDED = 30
 
@@ -95,6 +97,13 @@ def words_left_out(text: str, language: Language, searched: Sequence[Word]) -> t
         if span.token and (language, span.token) not in there:
             missing.setdefault(span.token, text[span.start : span.end])
     return tuple(missing.values())
+
+
+def pairs_of(text: str, language: Language) -> tuple[Pair, ...]:
+    """Each two words of the query that follow each other, stop words between them left out; the first ones of many."""
+    tokens = analyse(text, language)
+    pairs = dict.fromkeys((one, other) for one, other in pairwise(tokens) if one != other)
+    return tuple(Pair(language, one, other) for one, other in islice(pairs, MOST_PAIRS))
 
 
 def phrases_of(texts: Sequence[str]) -> tuple[Phrase, ...]:

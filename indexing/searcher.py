@@ -11,7 +11,16 @@ from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort, Word
 from indexing.fusion import Fused, fuse, share_of_meaning
-from indexing.query import ParsedQuery, Translations, minimum_words, parse, phrases_of, words_left_out, words_of
+from indexing.query import (
+    ParsedQuery,
+    Translations,
+    minimum_words,
+    pairs_of,
+    parse,
+    phrases_of,
+    words_left_out,
+    words_of,
+)
 from indexing.spelling import Vocabulary, correct
 from matching.errors import EncoderUnavailable
 from matching.model import Floats, Language
@@ -19,7 +28,11 @@ from matching.ports import Encoder
 
 # Cosine below which a passage does not answer a query. docs/decisions/0002-search.md holds the measurement.
 MEANING_FLOOR = 0.35
-MEANING_LIMIT = 100  # meaning adds at most this many documents to the word matches
+MEANING_LIMIT = 200  # meaning adds at most this many documents to the word matches
+# Two words of the query that follow each other in a text count as so much more, and the mean of all passages stands
+# beside the best one. docs/decisions/0007-two-languages.md, "Pairs and whole texts", holds the measurement.
+PAIR_BOOST = 0.3
+WHOLE_SHARE = 0.3
 WINDOW = 1000  # word hits that take part in the ranking
 DEEPEST = 10_000  # results beyond are not paged to (Elasticsearch's own limit)
 VOCABULARY_LIFETIME_S = 30.0
@@ -120,7 +133,10 @@ class Searcher:
             EngineQuery(
                 words=words,
                 minimum_words=1,
+                pairs=pairs_of(text, language),
+                pair_boost=PAIR_BOOST,
                 vector=vector,
+                whole_share=WHOLE_SHARE,
                 meaning_floor=-1.0,
                 meaning_limit=max(depth, MEANING_LIMIT),
                 title_boost=TITLE_BOOST,
@@ -175,11 +191,14 @@ class Searcher:
         query = EngineQuery(
             words=words,
             minimum_words=minimum_words(len(words)),
+            pairs=pairs_of(free, language),
+            pair_boost=PAIR_BOOST,
             phrases=phrases_of(parsed.phrases),
             excluded=phrases_of(parsed.excluded),
             vector=vector,
             meaning_floor=MEANING_FLOOR,
             meaning_limit=MEANING_LIMIT,
+            whole_share=WHOLE_SHARE,
             title_boost=TITLE_BOOST,
             filters=request.filters,
             ranges=request.ranges,

@@ -10,6 +10,7 @@ import pytest
 from indexing.engine import EngineQuery, SearchEngine
 from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
+from indexing.query import pairs_of
 from matching.model import Language
 from tests.contract.conftest import EARLY, ENGINES
 from tests.contract.documents import a_definition, a_document, a_query, a_vector
@@ -265,6 +266,27 @@ def test_meaning_hits_come_by_the_best_passage_not_below_the_floor(ask: Any) -> 
     assert answer.best_passages == {"2": "p0", "1": "p1"}
     assert answer.total == 2
     assert list(answer.meaning_scores) == ["2", "1"]
+
+
+def test_the_mean_of_all_passages_counts_by_its_share(ask: Any) -> None:
+    answer = ask(vector=a_vector(0, 2, 0, 0), meaning_floor=0.5, whole_share=0.5)
+
+    mean = 0.8 / (1.6**2 + 0.8**2) ** 0.5  # the passages of document 1 are (1, 0) and (0.6, 0.8)
+    assert answer.meaning_scores == pytest.approx({"2": 1.0, "1": 0.5 * 0.8 + 0.5 * mean}, abs=1e-5)
+    assert answer.best_passages == {"2": "p0", "1": "p1"}
+
+
+def test_words_that_follow_each_other_in_a_text_add_to_its_score_and_no_result(ask: Any) -> None:
+    pair = pairs_of("the real life", "en")
+    plain, paired = ask("real life", "en"), ask("real life", "en", pairs=pair)
+    doubled = ask("real life", "en", pairs=pair, pair_boost=2.0)
+
+    assert paired.word_scores.keys() == plain.word_scores.keys()
+    assert paired.word_scores["4"] > plain.word_scores["4"]
+    gain = paired.word_scores["4"] - plain.word_scores["4"]
+    assert doubled.word_scores["4"] - plain.word_scores["4"] == pytest.approx(2 * gain, rel=1e-3)
+    apart = ask("real bus", "en", pairs=pairs_of("real bus", "en"))
+    assert apart.word_scores == pytest.approx(ask("real bus", "en").word_scores)
 
 
 def test_meaning_adds_at_most_its_limit(ask: Any) -> None:

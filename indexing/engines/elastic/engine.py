@@ -162,6 +162,8 @@ class ElasticEngine:
             if query.facets:
                 aggregations = queries.facet_aggregations(query, by_field, meaning)
                 pairs.append((name, {"size": 0, "aggs": aggregations}))
+            if query.vector is not None and query.whole_share > 0.0 and meaning:
+                pairs.append((name, queries.whole(query.vector, meaning)))
             answers = self._multi(pairs)
         ordered = [hit["_id"] for hit in answers[0]["hits"]["hits"]]
         facets = {
@@ -173,7 +175,7 @@ class ElasticEngine:
         return EngineAnswer(
             total=answers[0]["hits"]["total"]["value"],
             word_scores=words,
-            meaning_scores=meaning,
+            meaning_scores=_mixed(meaning, answers[-1], query.whole_share),
             best_passages=passages,
             facets=facets,
             ordered_ids=ordered,
@@ -236,7 +238,7 @@ class ElasticEngine:
         answers = self._client.msearch(searches=queries.bodies(pairs))["responses"]
         for answer in answers:
             if "error" in answer:
-                raise SearchUnavailable(f"Elasticsearch: {str(answer['error'].get('reason', answer['error']))[:300]}")
+                raise SearchUnavailable(f"Elasticsearch: {_cause(answer['error'])[:300]}")
         return list(answers)
 
     def _build(self, name: str) -> tuple[str, IndexDefinition]:
@@ -281,6 +283,9 @@ def _writing(build: str) -> str:
 
 def _index_action(build: str, document: Document) -> dict[str, Any]:
     source: dict[str, Any] = {"key": document.id, **document.fields}
+    whole = document.whole
+    if whole is not None:
+        source["whole"] = [float(number) for number in whole]
     source["passages"] = [
         {"key": passage.key, "vector": [float(number) for number in passage.vector]} for passage in document.passages
     ]
@@ -297,6 +302,20 @@ def _index_action(build: str, document: Document) -> dict[str, Any]:
 def _cosines(answer: Mapping[str, Any]) -> dict[str, float]:
     """Elasticsearch scores a cosine as (1 + cosine) / 2."""
     return {hit["_id"]: 2.0 * hit["_score"] - 1.0 for hit in answer["hits"]["hits"]}
+
+
+def _mixed(best: Mapping[str, float], answer: Mapping[str, Any], share: float) -> dict[str, float]:
+    """Cosines of the best passage mixed with those of the whole document."""
+    if share == 0.0 or not best:
+        return dict(best)
+    whole = _cosines(answer)
+    return {key: (1.0 - share) * cosine + share * whole.get(key, cosine) for key, cosine in best.items()}
+
+
+def _cause(error: Mapping[str, Any]) -> str:
+    """What a shard says; the request itself only says that all shards failed."""
+    roots = error.get("root_cause") or [error]
+    return str(roots[0].get("reason", error))
 
 
 def _passages(answer: Mapping[str, Any]) -> dict[str, str]:

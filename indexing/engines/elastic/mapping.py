@@ -36,23 +36,28 @@ def mapping_of(definition: IndexDefinition) -> dict[str, Any]:
         "dynamic": "strict",
         "properties": {
             "key": {"type": "keyword"},
-            "vector": {
-                "type": "dense_vector",
-                "dims": definition.dims,
-                "element_type": "float",
-                "index": True,
-                "similarity": "cosine",
-                # Stated: from 9.1 on the default of 384 dims would be one-bit vectors. Unquantised, so that both
-                # engines agree on the cosine; at 25,000 passages that is 38 MB.
-                "index_options": {"type": "hnsw", "m": 16, "ef_construction": 100},
-            },
+            "vector": _vector(definition),
         },
     }
+    properties["whole"] = _vector(definition)
     return {
         "dynamic": "strict",
-        "_source": {"excludes": ["passages.vector", *definition.text_fields]},
+        "_source": {"excludes": ["passages.vector", "whole", *definition.text_fields]},
         "_meta": {"definition": asdict(definition)},
         "properties": properties,
+    }
+
+
+def _vector(definition: IndexDefinition) -> dict[str, Any]:
+    return {
+        "type": "dense_vector",
+        "dims": definition.dims,
+        "element_type": "float",
+        "index": True,
+        "similarity": "cosine",
+        # Stated: from 9.1 on the default of 384 dims would be one-bit vectors. Unquantised, so that both engines
+        # agree on the cosine; at 25,000 passages that is 38 MB.
+        "index_options": {"type": "hnsw", "m": 16, "ef_construction": 100},
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from indexing.engine import EngineQuery, Phrase, Word
+from indexing.engine import EngineQuery, Pair, Phrase, Word
 from matching.model import Floats
 
 MOST_CODES = 10_000  # values of one facet; the places of thousands of firms are more than a thousand
@@ -13,15 +13,18 @@ NOTHING: dict[str, Any] = {"match_none": {}}
 
 
 def word_query(query: EngineQuery) -> dict[str, Any]:
-    """Documents that hold enough of the words; each word counts once, whatever fields it stands in."""
+    """Documents that hold enough of the words; each word counts once, whatever fields it stands in. Pairs only add."""
     if not query.words:
         return NOTHING
-    return {
+    words = {
         "bool": {
             "should": [_word(word, query.title_boost) for word in query.words],
             "minimum_should_match": max(1, min(query.minimum_words, len(query.words))),
         }
     }
+    if not query.pairs:
+        return words
+    return {"bool": {"must": [words], "should": [_pair(pair, query.pair_boost) for pair in query.pairs]}}
 
 
 def constraints(query: EngineQuery, *, without_filter: str | None = None, filters: bool = True) -> dict[str, Any]:
@@ -86,6 +89,16 @@ def results(query: EngineQuery, meaning_ids: Collection[str], without_filter: st
     return {"bool": bool_query}
 
 
+def whole(vector: Floats, ids: Collection[str]) -> dict[str, Any]:
+    """The cosine of a vector with the mean of all passages of each of these documents.
+
+    Exact: with a filter that passes no more documents than there are candidates, all of them are compared.
+    """
+    numbers = [float(number) for number in vector]
+    knn = {"field": "whole", "query_vector": numbers, "k": len(ids), "num_candidates": len(ids)}
+    return {"knn": knn | {"filter": {"ids": {"values": sorted(ids)}}}, "size": len(ids), "_source": False}
+
+
 def facet_aggregations(
     query: EngineQuery, meaning_by_field: Mapping[str, Collection[str]], meaning_ids: Collection[str]
 ) -> dict[str, Any]:
@@ -114,6 +127,11 @@ def _word(word: Word, title_boost: float) -> dict[str, Any]:
         for part, boost in (("title", title_boost), ("body", 1.0)):
             clauses.append({"term": {f"{part}_{token.language}": {"value": token.text, "boost": token.weight * boost}}})
     return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def _pair(pair: Pair, boost: float) -> dict[str, Any]:
+    wanted = {"query": f"{pair.first} {pair.second}", "analyzer": "tokens", "boost": boost}
+    return {"match_phrase": {f"body_{pair.language}": wanted}}
 
 
 def _phrase(phrase: Phrase) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import tantivy
 
 from indexing.definitions import IndexDefinition
-from indexing.engine import Phrase, Word
+from indexing.engine import EngineQuery, Phrase, Word
 from indexing.engines.embedded.facets import Facet
 from indexing.engines.embedded.parts import Mask, Numbers, Part
 from indexing.engines.embedded.passages import Passages
@@ -51,6 +51,7 @@ class Generation:
             raise UnsoundGeneration(f"{self._searcher.num_docs} documents of words, {int(self.alive.sum())} rows")
         self.passages = Passages(self.parts)
         self._facets: dict[str, Facet] = {}
+        self._surfaces: tuple[frozenset[str], Mapping[str, int]] | None = None
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -71,17 +72,33 @@ class Generation:
             self._facets[name] = Facet([part.facet(name) for part in self.parts] if known else [], self.size)
         return self._facets[name]
 
+    def surfaces(self, without_ids: frozenset[str]) -> Mapping[str, int]:
+        """Each word as it is written, and how many rows hold it; counted once while the same rows are left out."""
+        counted = self._surfaces
+        if counted is None or counted[0] != without_ids:
+            shown = self.alive.copy()
+            shown[[self.row_of[key] for key in without_ids if key in self.row_of]] = False
+            counted = self._surfaces = (without_ids, self.facet("surface").counts(shown))
+        return counted[1]
+
     def integers(self, name: str) -> Numbers | None:
         """An integer field by row; None where the definition does not know it."""
         if name not in self._definition.integer_fields:
             return None
         return _joined(part.integers(name) for part in self.parts)
 
-    def word_matches(self, words: Sequence[Word], minimum: int, title_boost: float) -> tuple[Numbers, Floats]:
-        """Rows that hold at least `minimum` of the words, and their BM25 scores, best first."""
-        clauses = [(tantivy.Occur.Should, self._word(word, title_boost)) for word in words]
-        needed = max(1, min(minimum, len(clauses)))
-        return self._run(tantivy.Query.boolean_query(clauses, minimum_number_should_match=needed))
+    def word_matches(self, query: EngineQuery) -> tuple[Numbers, Floats]:
+        """Rows that hold enough of the query's words, and their BM25 scores, best first."""
+        clauses = [(tantivy.Occur.Should, self._word(word, query.title_boost)) for word in query.words]
+        needed = max(1, min(query.minimum_words, len(clauses)))
+        words = tantivy.Query.boolean_query(clauses, minimum_number_should_match=needed)
+        pairs = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._phrase(field, tokens), query.pair_boost))
+            for pair in query.pairs
+            for field, tokens in [(f"body_{pair.language}", (pair.first, pair.second))]
+            if field in self._definition.text_fields
+        ]
+        return self._run(tantivy.Query.boolean_query([(tantivy.Occur.Must, words), *pairs]) if pairs else words)
 
     def phrase_matches(self, phrase: Phrase) -> Mask:
         """Rows in which any alternative of the phrase stands."""

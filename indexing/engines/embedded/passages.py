@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
-from indexing.engines.embedded.parts import Part
+from indexing.engines.embedded.parts import Codes, Numbers, Part
 from matching.errors import DimensionMismatch
 from matching.model import Floats
 
@@ -45,9 +46,32 @@ class Passages:
             best[:, self._owners] = np.maximum.reduceat(cosines, self._starts[self._owners], axis=1)
         return best
 
+    def whole(self, vector: Floats, rows: Numbers) -> Floats:
+        """Cosine of one vector with the mean of all passages of each of these rows; each has a passage."""
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
+        unit = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        cosines: Floats = self._means[np.searchsorted(self._owners, rows)] @ unit
+        return cosines
+
+    @cached_property
+    def _means(self) -> Floats:
+        """Of the rows that have a passage: the sum of their passages' vectors, scaled to length 1."""
+        sums = np.concatenate(
+            [np.add.reduceat(part.vectors, _starts(part.passages[part.passages > 0]), axis=0) for part in self._parts]
+        )
+        means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        return means
+
     def best_key(self, cosines: Floats, row: int) -> str:
         """Key of the best passage of a row, given the cosines of one vector: shape (passages,)."""
         start = int(self._starts[row])
         place = start + int(np.argmax(cosines[start : self._ends[row]]))
         at = int(np.searchsorted(self._firsts, place, side="right")) - 1
         return self._parts[at].keys[place - int(self._firsts[at])]
+
+
+def _starts(counts: Codes) -> Numbers:
+    """Where the passages of each row begin."""
+    starts: Numbers = np.cumsum(counts, dtype=np.int64) - counts
+    return starts

@@ -46,8 +46,7 @@ class _Search:
         self._filters = {name: generation.facet(name).any_of(codes) for name, codes in query.filters.items() if codes}
         self._word_rows, self._word_scores = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         if query.words:
-            matches = generation.word_matches(query.words, query.minimum_words, query.title_boost)
-            self._word_rows, self._word_scores = matches
+            self._word_rows, self._word_scores = generation.word_matches(query)
         self._cosines = self._best = np.zeros(0, dtype=np.float32)
         if query.vector is not None:
             cosines = generation.passages.cosines(np.asarray(query.vector, dtype=np.float32)[None, :])
@@ -66,7 +65,7 @@ class _Search:
         return EngineAnswer(
             total=int(results.sum()),
             word_scores={ids[row]: score for row, score in zip(rows, scores, strict=True)},
-            meaning_scores={ids[row]: float(self._best[row]) for row in meaning.tolist()},
+            meaning_scores=self._meaning_scores(meaning),
             best_passages={ids[row]: generation.passages.best_key(self._cosines, row) for row in meaning.tolist()},
             facets={name: self._counts(name, results) for name in query.facets},
             ordered_ids=self._ordered(results),
@@ -101,6 +100,14 @@ class _Search:
         if self._query.vector is None:
             return np.zeros(0, dtype=np.int64)
         return _best_rows(self._best, allowed, self._query.meaning_limit, self._query.meaning_floor)
+
+    def _meaning_scores(self, rows: Numbers) -> dict[str, float]:
+        generation, share, vector = self._generation, self._query.whole_share, self._query.vector
+        scores = self._best[rows]
+        if vector is not None and share > 0.0:
+            whole = generation.passages.whole(np.asarray(vector, dtype=np.float32), rows)
+            scores = (1.0 - share) * scores + share * whole
+        return {generation.ids[row]: float(score) for row, score in zip(rows.tolist(), scores, strict=True)}
 
     def _results(self, allowed: Mask, meaning: Numbers) -> Mask:
         if self._plain or (self._query.phrases and not self._query.words):

@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexing.analysis import analyse
 from indexing.query import (
     LONGEST_QUERY,
     MOST_EXCLUDED,
+    MOST_PAIRS,
     MOST_PHRASES,
     MOST_TOKENS,
     ParsedQuery,
     minimum_words,
+    pairs_of,
     parse,
     phrases_of,
     words_left_out,
@@ -113,3 +116,15 @@ def test_what_a_long_query_has_no_room_for_is_named_as_it_was_typed() -> None:
     assert len(left) + len(words_of(text, "fr")) == 500
     assert set(left) <= set(text.split())
     assert words_left_out("deux mots", "fr", words_of("deux mots", "fr")) == ()
+
+
+def test_pairs_are_the_words_that_follow_each_other_once_the_stop_words_are_gone() -> None:
+    found = pairs_of("l'éclairage des rues, éclairage des rues la nuit", "fr")
+
+    assert [(pair.first, pair.second) for pair in found] == [
+        (analyse("éclairage", "fr")[0], analyse("rues", "fr")[0]),
+        (analyse("rues", "fr")[0], analyse("éclairage", "fr")[0]),
+        (analyse("rues", "fr")[0], analyse("nuit", "fr")[0]),
+    ]
+    assert pairs_of("bus bus", "en") == ()
+    assert len(pairs_of(" ".join(f"mot{n}" for n in range(4000)), "fr")) == MOST_PAIRS
