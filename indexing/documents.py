@@ -39,4 +39,5 @@ class Document:
             return None
         summed = np.sum([passage.vector for passage in self.passages], axis=0, dtype=np.float32)
         length = float(np.linalg.norm(summed))
-        return summed / length if length > 0 else None
+        mean: Floats = summed / max(length, 1e-9)
+        return mean if length > 0 else None
