@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from app.services.choices import CHALLENGE_STATUS, REASONS, Labelled
+from app.services.choices import Labelled
 
 ROLES: Labelled = {
     "facilitator": {"fr": "Facilitation", "en": "Facilitator"},
@@ -103,8 +101,7 @@ ACTIONS: Labelled = {
     "firm_take_back": {"fr": "Réponse reprise par l’entreprise", "en": "Firm took its answer back"},
 }
 DETAILS: Labelled = {
-    "before": {"fr": "Avant", "en": "Before"},
-    "after": {"fr": "Après", "en": "After"},
+    "state": {"fr": "État", "en": "State"},
     "reason": {"fr": "Raison", "en": "Reason"},
     "note": {"fr": "Note", "en": "Note"},
     "code": {"fr": "Code", "en": "Code"},
@@ -123,14 +120,6 @@ DETAILS: Labelled = {
     "members": {"fr": "Personnes", "en": "People"},
     "challenges": {"fr": "Défis", "en": "Challenges"},
     "firm": {"fr": "Profil d’entreprise n°", "en": "Firm profile no."},
-}
-DETAIL_VALUES: Mapping[str, Labelled] = {  # of the details that hold codes
-    "before": CHALLENGE_STATUS,
-    "after": CHALLENGE_STATUS,
-    "reason": REASONS,
-    "role": ROLES,
-    "roles": ROLES,
-    "kind": INDEXES,
 }
 
 

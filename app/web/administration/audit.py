@@ -8,8 +8,9 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.services.administration.admin_labels import DETAIL_VALUES
+from app.services.administration.admin_labels import INDEXES, ROLES
 from app.services.administration.read_audit import AuditFilter, audit_choices, names_of, read_audit
+from app.services.choices import CHALLENGE_STATUS, REASONS, Labelled
 from app.services.paging import Page
 from app.web.access import access
 from app.web.administration.blueprint import bp, named, page_links, page_number
@@ -18,6 +19,14 @@ from app.web.field_labels import field_label
 from app.web.forms import fault_messages
 from matching.errors import InvalidInput
 
+# Of the details that hold codes: where their labels are.
+CODES: Mapping[str, Labelled] = {
+    "state": CHALLENGE_STATUS,
+    "reason": REASONS,
+    "role": ROLES,
+    "roles": ROLES,
+    "kind": INDEXES,
+}
 FILTERS = ("action", "object_kind", "object_id", "who", "since", "until")
 
 
@@ -52,7 +61,11 @@ def audit_log() -> ResponseReturnValue:
 
 def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What an entry says besides, as pairs of label and text; what says nothing is left out."""
-    shown = [(named("DETAILS", name), _text(name, value)) for name, value in detail.items()]
+    rest = {name: value for name, value in detail.items() if name not in ("before", "after")}
+    shown = [(named("DETAILS", name), _text(name, value)) for name, value in rest.items()]
+    if "before" in detail and "after" in detail:
+        moved = f"{_text('state', detail['before'])} → {_text('state', detail['after'])}"
+        shown.insert(0, (named("DETAILS", "state"), moved))
     return [(label, text) for label, text in shown if text]
 
 
@@ -64,5 +77,5 @@ def _text(name: str, value: Any) -> str:
         return ", ".join(_text(name, one) for one in value)
     if name == "changed":
         return field_label(str(value))
-    known = DETAIL_VALUES.get(name, {}).get(str(value), {})
+    known = CODES.get(name, {}).get(str(value), {})
     return known.get(language(), str(value))
