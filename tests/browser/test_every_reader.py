@@ -14,7 +14,14 @@ VISITED = {
     "firm": ("/workspace", "@recommended", "@submissions", "@profile"),
     "owner": ("@challenges", "@challenges/new"),
     "facilitator": ("/facilitation", "@match", "/facilitation/moderation", "/import/"),
-    "administrator": ("/admin/", "/admin/users", "/admin/organisations", "/admin/jobs", "/admin/indexes", "/admin/audit"),
+    "administrator": (
+        "/admin/",
+        "/admin/users",
+        "/admin/organisations",
+        "/admin/jobs",
+        "/admin/indexes",
+        "/admin/audit",
+    ),
 }
 ROLES = list(VISITED)
 

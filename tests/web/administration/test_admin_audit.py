@@ -12,7 +12,13 @@ from tests.web.portal import Visitor
 SignedIn = Callable[..., Visitor]
 
 ENTRIES = [
-    ("publish_firm", "firm", {"before": "draft", "after": "published"}, "État : Brouillon → Publiée", "State: Draft → Published"),
+    (
+        "publish_firm",
+        "firm",
+        {"before": "draft", "after": "published"},
+        "État : Brouillon → Publiée",
+        "Draft → Published",
+    ),
     ("reject_match", "match", {"reason": "off_topic"}, "Raison : Hors sujet", "Reason: Off topic"),
     ("grant_role", "user", {"role": "administrator"}, "Rôle : Administration", "Role: Administrator"),
     ("create_user", "user", {"roles": ["facilitator", "administrator"]}, "Facilitation, Adm", "Facilitator, Adm"),
