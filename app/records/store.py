@@ -142,6 +142,9 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA journal_mode = {journal_mode(sqlite3.sqlite_version_info)}")
     connection.execute("PRAGMA synchronous = FULL")
+    # A large transaction keeps its pages until the COMMIT, which is tried again. Else it writes some out half-way, and
+    # there each of them waits for every reader.
+    connection.execute("PRAGMA cache_spill = OFF")
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -52,5 +52,5 @@ def load_actor(work: Work, user_id: int | None, language: str) -> Actor:
         language=language,
         facilitator=bool(roles & {"facilitator", "administrator"}),
         administrator="administrator" in roles,
-        memberships=MappingProxyType(dict(work.session.execute(query).tuples().all())),
+        memberships=MappingProxyType(dict(work.session.execute(query).all())),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.records.migrate import upgrade
 from app.records.queries import set_index_state
-from app.records.store import Store, Work, journal_mode
+from app.records.store import BUSY_WAIT_S, Store, Work, journal_mode
 from app.records.tables import (
     AuditEntry,
     Base,
@@ -406,3 +407,18 @@ def test_a_writing_transaction_on_sqlite_takes_the_lock_at_its_beginning(tmp_pat
         other.execute("BEGIN IMMEDIATE")
     other.close()
     store.close()
+
+
+def test_a_large_transaction_on_sqlite_waits_for_its_readers_at_the_end_only(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/x.db")
+    with store.write() as work:
+        work.session.execute(text("CREATE TABLE large (content TEXT)"))
+
+    with store.write() as work, store.read() as reading:
+        reading.session.execute(text("SELECT count(*) FROM large"))
+        began = time.monotonic()
+        work.session.execute(text("INSERT INTO large VALUES (:content)"), [{"content": "x" * 1000}] * 4000)
+        seconds = time.monotonic() - began
+
+    store.close()
+    assert seconds < BUSY_WAIT_S / 2

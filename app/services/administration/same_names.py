@@ -46,7 +46,7 @@ def holdings(work: Work, ids: Sequence[int]) -> dict[int, Holding]:
     members = _count(work, Membership.organisation_id, ids)
     challenges = _count(work, Challenge.organisation_id, ids)
     profiles = select(FirmProfile.organisation_id, FirmProfile.id).where(FirmProfile.organisation_id.in_(ids))
-    firms: Mapping[int, int] = dict(work.session.execute(profiles).tuples().all())
+    firms: Mapping[int, int] = dict(work.session.execute(profiles).all())
     rows = work.session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
     return {row.id: Holding(row, members.get(row.id, 0), challenges.get(row.id, 0), firms.get(row.id)) for row in rows}
 
@@ -58,4 +58,4 @@ def same_name_key(name: str) -> str:
 
 def _count(work: Work, column: InstrumentedAttribute[int], ids: Sequence[int]) -> dict[int, int]:
     query = select(column, func.count()).where(column.in_(ids)).group_by(column)
-    return dict(work.session.execute(query).tuples().all())
+    return dict(work.session.execute(query).all())

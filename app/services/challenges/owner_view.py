@@ -106,4 +106,4 @@ def _counts(
     work: Work, query: Select[int, int], ids: Sequence[int], table: type[Match] | type[Submission]
 ) -> dict[int, int]:
     rows = work.session.execute(query.where(table.challenge_id.in_(ids)).group_by(table.challenge_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -69,9 +69,9 @@ def _suggested(work: Work) -> Iterable[Check]:
     """Whether every open challenge has suggestions, French ones looked at apart."""
     listed = or_(Match.for_challenge, Match.for_firm)
     query = select(Match.challenge_id, func.count()).where(Match.state != "rejected", listed)
-    counts: Mapping[int, int] = dict(work.session.execute(query.group_by(Match.challenge_id)).tuples().all())
+    counts: Mapping[int, int] = dict(work.session.execute(query.group_by(Match.challenge_id)).all())
     rows = work.session.execute(select(Challenge.id, Challenge.original).where(Challenge.status == "open"))
-    open_ones: dict[int, str] = dict(rows.tuples().all())
+    open_ones: dict[int, str] = dict(rows.all())
     for name, wanted in (("every open challenge", ("fr", "en")), ("every open French challenge", ("fr",))):
         ids = [key for key, original in open_ones.items() if original in wanted]
         yield Check(f"{name} has suggestions", len(ids), _named(key for key in ids if not counts.get(key)))
