@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.records.challenges import PUBLIC_STATUSES, Challenge
 from app.records.firms import FirmProfile
 from app.records.matches import Decision, Match
 from app.records.store import Work
-from app.records.taxonomy import Sector, Technology
+from app.records.taxonomy import Sector, Technology, Workshop
 from app.records.work import CorpusStatistics, IndexState
 
 IDS_A_QUERY = 500
@@ -26,6 +26,17 @@ def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
         for table in (Sector, Technology)  # columns, not rows: every page reads them, and synonyms are long
         for code, french, english in work.session.execute(select(table.code, table.label_fr, table.label_en))
     }
+
+
+def labels_in(work: Work, language: str) -> dict[str, str]:
+    """Code → label in one language, of sectors, technologies and workshops: every page reads them, so in one look."""
+    french = language == "fr"
+    query = union_all(
+        select(Sector.code, Sector.label_fr if french else Sector.label_en),
+        select(Technology.code, Technology.label_fr if french else Technology.label_en),
+        select(Workshop.code, Workshop.title_fr if french else Workshop.title_en),
+    )
+    return dict(work.session.execute(query).all())
 
 
 def challenges_by_id(work: Work, ids: Sequence[int]) -> dict[int, Challenge]:
@@ -61,7 +72,7 @@ def visible_versions(work: Work, kind: str) -> dict[int, int]:
         query = select(Challenge.id, Challenge.version).where(Challenge.status.in_(PUBLIC_STATUSES))
     else:
         query = select(FirmProfile.id, FirmProfile.version).where(FirmProfile.status == "published")
-    return dict(work.session.execute(query).tuples().all())
+    return dict(work.session.execute(query).all())
 
 
 def open_challenge_ids(work: Work, today: date) -> list[int]:
@@ -168,5 +179,5 @@ def firm_versions(work: Work, ids: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for start in range(0, len(ids), IDS_A_QUERY):
         query = select(FirmProfile.id, FirmProfile.version).where(FirmProfile.id.in_(ids[start : start + IDS_A_QUERY]))
-        found.update(work.session.execute(query).tuples().all())
+        found.update(work.session.execute(query).all())
     return found

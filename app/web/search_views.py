@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -74,16 +75,24 @@ def with_arguments(**changes: Any) -> str:
     return url_for(request.endpoint or "pages.home", **{**(request.view_args or {}), **arguments})
 
 
-def facet_rows(
-    name: str, counts: Mapping[str, int], chosen: tuple[str, ...], label: Mapping[str, str]
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class FacetRow:
+    """One code of a facet to tick."""
+
+    code: str
+    label: str
+    count: int
+    chosen: bool
+
+
+def facet_rows(counts: Mapping[str, int], chosen: tuple[str, ...], label: Mapping[str, str]) -> list[FacetRow]:
     """Codes of one facet with label and count: the chosen ones first, then the most frequent ones."""
-    rows: list[dict[str, Any]] = [
-        {"code": code, "label": label.get(code, code), "count": counts.get(code, 0), "chosen": code in chosen}
-        for code in {*counts, *chosen}
+    order = sorted(
+        (code not in chosen, -counts.get(code, 0), label.get(code, code), code) for code in {*counts, *chosen}
+    )
+    return [
+        FacetRow(code, text, -fewer, not other) for other, fewer, text, code in order[: max(FACETS_LISTED, len(chosen))]
     ]
-    order = sorted(rows, key=lambda row: (not row["chosen"], -row["count"], row["label"]))
-    return order[: max(FACETS_LISTED, len(chosen))]
 
 
 def _day(text: str | None) -> int | None:
@@ -98,7 +107,7 @@ def context(
 ) -> dict[str, Any]:
     """What the templates of both search pages need."""
     facets = [
-        (name, facet_rows(name, page.facets.get(name, {}), wanted.filters.get(name, ()), labels(name)))
+        (name, facet_rows(page.facets.get(name, {}), wanted.filters.get(name, ()), labels(name)))
         for name in FACETS[kind]
     ]
     chosen = [

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from flask import g
 
-from app.records.queries import taxonomy_labels
+from app.records.queries import labels_in
 from app.records.taxonomy import Sector, Technology
 from app.services import choices
-from app.services.challenges.workshops import list_workshops
 from app.services.taxonomy.taxonomy import active_sectors, active_technologies
 from app.web.context import language, parts
 
@@ -18,10 +17,7 @@ def code_labels() -> Mapping[str, str]:
     """Code → label of sectors, technologies and workshops; read once a request."""
     if "code_labels" not in g:
         with parts().store.read() as work:
-            labels = {code: both[language()] for code, both in taxonomy_labels(work).items()}
-            for workshop in list_workshops(work):
-                labels[workshop.code] = workshop.title_fr if language() == "fr" else workshop.title_en
-        g.code_labels = labels
+            g.code_labels = labels_in(work, language())
     labels_of_page: Mapping[str, str] = g.code_labels
     return labels_of_page
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, or_, select
@@ -64,8 +64,9 @@ def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         rows: Mapping[int, Challenge | FirmProfile] = (
             challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
         )
+    tokens = _tokens(answer)
     shown = [
-        _result(rows[int(hit.id)], request, answer, hit.words <= 0.0 < hit.meaning)
+        _result(rows[int(hit.id)], request, answer, tokens, hit.words <= 0.0 < hit.meaning)
         for hit in answer.hits
         if int(hit.id) in rows and is_visible(rows[int(hit.id)])
     ]
@@ -90,9 +91,14 @@ def _hidden(parts: Parts, kind: Kind) -> tuple[str, ...]:
         return tuple(sorted(str(key) for key in hidden_but_indexed(work, kind)))
 
 
-def _result(row: Challenge | FirmProfile, request: SearchRequest, answer: SearchAnswer, by_meaning: bool) -> Result:
+def _result(
+    row: Challenge | FirmProfile,
+    request: SearchRequest,
+    answer: SearchAnswer,
+    tokens: Mapping[str, Collection[str]],
+    by_meaning: bool,
+) -> Result:
     texts = challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
-    tokens = _tokens(answer)
     language = _shown_language(texts, request.language, row.original)
     title = find_text(texts, "title", language, None) if isinstance(row, Challenge) else row.organisation.name
     text, text_language = _best_text(texts, answer.best_passages.get(str(row.id)), language, by_meaning)

@@ -100,10 +100,7 @@ class EmbeddedEngine:
 
     def vocabulary(self, name: str, without_ids: Collection[str] = ()) -> Mapping[str, int]:
         """As the protocol says."""
-        generation = self._generation(name)
-        shown = generation.alive.copy()
-        shown[[generation.row_of[key] for key in without_ids if key in generation.row_of]] = False
-        return generation.facet("surface").counts(shown)
+        return self._generation(name).surfaces(frozenset(without_ids))
 
     def nearest(
         self, name: str, vectors: Floats, limit: int, *, among: Collection[str] | None = None
