@@ -37,7 +37,6 @@ class Document:
         """The mean of its passages' vectors, of length 1: what all of the text is about. None without passages."""
         if not self.passages:
             return None
-        summed = np.sum([passage.vector for passage in self.passages], axis=0, dtype=np.float32)
+        summed: Floats = np.stack([passage.vector for passage in self.passages]).sum(axis=0, dtype=np.float32)
         length = float(np.linalg.norm(summed))
-        mean: Floats = summed / max(length, 1e-9)
-        return mean if length > 0 else None
+        return summed / np.float32(length) if length > 0 else None
