@@ -56,7 +56,9 @@ class Settings:
             trusted_proxies=reader.integer("TRUSTED_PROXIES", default=0, low=0, high=10),
             host=reader.text("PASSERELLE_HOST", default="127.0.0.1"),
             port=reader.integer("PASSERELLE_PORT", default=8000, low=1, high=65535),
-            web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=8, low=1, high=64),
+            # Threads take turns on one interpreter: eight made the slowest of eight readers wait longer (p95 277 ms)
+            # than three did (201 ms), at the same pace of all. docs/benchmarks.md
+            web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=4, low=1, high=64),
             worker_processes=reader.integer("PASSERELLE_WORKERS", default=1, low=1, high=64),
             job_lease_s=reader.integer("PASSERELLE_JOB_LEASE", default=90, low=6, high=3600),
             job_slice_s=reader.integer("PASSERELLE_JOB_SLICE", default=1, low=0, high=30),
