@@ -154,3 +154,11 @@ def test_a_filter_that_cannot_be_read_is_told_beside_its_field(admin: Visitor, q
     page = admin.text(f"/fr/admin/audit?{query}", status=422)
 
     assert "-error" in page
+
+
+def test_a_run_over_many_records_names_their_kind_in_the_language_of_the_page(admin: Visitor, parts: Parts) -> None:
+    with parts.store.write() as work:
+        work.session.add(JobRun(job="index_slice", key="challenge", state="succeeded", started_at=work.now))
+
+    assert '<td class="break">Défis</td>' in admin.text("/fr/admin/jobs")
+    assert '<td class="break">Challenges</td>' in admin.text("/en/admin/jobs")
