@@ -13,6 +13,7 @@ from flask import Flask
 from app.factory import create_app
 from app.services.index.index_records import ALIASES
 from app.services.parts import Parts, build_parts
+from app.web.pages import WARM
 from config.settings import Settings
 from indexing.detection import query_language
 from matching.errors import MatchmakingError
@@ -20,16 +21,25 @@ from workers.broker import limiter_url
 
 
 def build_portal(settings: Settings) -> Flask:
-    """Build the parts, load the model and answer one query, so that the first visitor does not wait."""
+    """Build the parts and the pages; the model is loaded beside them, and `/health` says when it is warm.
+
+    Importing the model's library takes 9 s of a core: pages that need no model do not wait for it, a search does.
+    """
     parts = build_parts(settings)
-    parts.encoder.encode_queries(["prêt"], "fr")
-    threading.Thread(target=_read_words, args=(parts,), daemon=True).start()
     secure = (settings.public_url or "").startswith("https://")
-    return create_app(parts, secret_key(settings), limiter_url(settings), secure_cookies=secure)
+    app = create_app(parts, secret_key(settings), limiter_url(settings), secure_cookies=secure)
+    warm = app.extensions[WARM] = threading.Event()
+    threading.Thread(target=_warm_up, args=(parts, warm), daemon=True).start()
+    return app
 
 
-def _read_words(parts: Parts) -> None:
-    """The words of both indexes take a second; pages need not wait for them, the first search would."""
+def _warm_up(parts: Parts, warm: threading.Event) -> None:
+    """Load the model, answer one query with it, and read the words of both indexes: the first search would wait."""
+    try:
+        with suppress(MatchmakingError):  # searches try again, and say that they go without meaning
+            parts.encoder.encode_queries(["prêt"], "fr")
+    finally:
+        warm.set()
     query_language("prêt", "fr")
     for alias in ALIASES.values():
         with suppress(MatchmakingError):  # no index yet, or its engine is down: pages say so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services.accounts.workspace import places_of
@@ -23,10 +23,16 @@ def to_language() -> ResponseReturnValue:
     return redirect(url_for("pages.home", lang=language()))
 
 
+WARM = "passerelle-warm"  # the event that is set when the model is warm; absent where nothing is loaded ahead
+
+
 @root.get("/health")
 @access("public")
 def health() -> ResponseReturnValue:
-    """For supervisors: the process answers."""
+    """For supervisors: 200 once the model is warm, 503 while it is loaded."""
+    warm = current_app.extensions.get(WARM)
+    if warm is not None and not warm.is_set():
+        return {"status": "warming"}, 503
     return {"status": "ok"}
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from app.factory import create_app
 from app.services.parts import Parts
+from app.web.pages import WARM
 from indexing.definitions import firms
 from tests.web.conftest import KEY
 from tests.web.portal import Visitor
@@ -57,3 +59,15 @@ def test_a_query_that_is_too_long_says_what_was_left_out(parts: Parts) -> None:
     assert "trop longue" not in pages[0]
     assert "trop longue" in pages[1]
     assert "<q>expression 20</q>, <q>expression 21</q>" in pages[1]
+
+
+def test_health_says_when_the_model_is_warm(visitor: Visitor) -> None:
+    app = visitor.client.application
+    assert visitor.client.get("/health").status_code == 200  # nothing is loaded ahead
+    warm = app.extensions[WARM] = threading.Event()
+
+    assert visitor.client.get("/health").status_code == 503
+    assert visitor.client.get("/fr/").status_code == 200
+    warm.set()
+
+    assert visitor.client.get("/health").status_code == 200
