@@ -30,19 +30,12 @@ def demo(load_only: bool) -> None:
         settings = parts.settings
         if not _is_loaded(parts):
             _load(parts)
-    if load_only:
-        _show_best()
-        return
-    # Shown while the portal loads its model: the second start is judged by the time to the first page.
-    run(settings, lambda address: _welcome(settings, address, time.monotonic() - started), meanwhile=_show_best)
-
-
-def _show_best() -> None:
-    with opened_parts() as parts, parts.store.read() as work:
-        rows = best_suggestions(work, 10)
+        with parts.store.read() as work:
+            rows = best_suggestions(work, 10)
     click.echo("\nThe ten best suggestions:\n")
     click.echo(table(rows, ["score", "languages", "challenge", "firm", "reason"]))
-    click.echo()
+    if not load_only:
+        run(settings, lambda address: _welcome(settings, address, time.monotonic() - started))
 
 
 def _is_loaded(parts: Parts) -> bool:

@@ -30,16 +30,13 @@ def up() -> None:
     run(settings, lambda address: click.echo(f"\nPasserelle is ready: {address}\nCtrl-C stops everything."))
 
 
-def run(settings: Settings, ready: Callable[[str], None], meanwhile: Callable[[], None] = lambda: None) -> None:
-    """Start all, call `ready` with the address when the first page answers, and watch until told to stop.
-
-    `meanwhile` is called once while the portal loads its model.
-    """
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Start all, call `ready` with the address when the portal is warm, and watch until told to stop."""
     with only_one(settings):
-        _run(settings, ready, meanwhile)
+        _run(settings, ready)
 
 
-def _run(settings: Settings, ready: Callable[[str], None], meanwhile: Callable[[], None]) -> None:
+def _run(settings: Settings, ready: Callable[[str], None]) -> None:
     port = free_port(settings.host, settings.port)
     if port != settings.port:
         click.echo(f"port {settings.port} is taken: using {port}")
@@ -49,7 +46,7 @@ def _run(settings: Settings, ready: Callable[[str], None], meanwhile: Callable[[
     good = True
     click.echo("\nstarting portal, worker, schedule and Redis ...")
     try:
-        _start_portal(supervisor, settings, f"http://{settings.host}:{port}/health", meanwhile)
+        _start_portal(supervisor, settings, f"http://{settings.host}:{port}/health")
         _start_workers(supervisor)
         if not supervisor.stopping:
             ready(address)
@@ -98,14 +95,13 @@ def answers(url: str) -> bool:
         return False
 
 
-def _start_portal(supervisor: Supervisor, settings: Settings, health: str, meanwhile: Callable[[], None]) -> None:
+def _start_portal(supervisor: Supervisor, settings: Settings, health: str) -> None:
     if settings.redis_url is None:
         redis = supervisor.start("redis")
         _await(supervisor, redis, lambda: listens(socket_path(settings)), REDIS_S, "the bundled Redis")
     if settings.elasticsearch_url is None:
         supervisor.start("writer")
     web = supervisor.start("web")
-    meanwhile()
     _await(supervisor, web, lambda: answers(health), FIRST_PAGE_S, "the portal")
 
 
