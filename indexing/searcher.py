@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from indexing.definitions import TITLE_BOOST
@@ -22,7 +23,7 @@ from indexing.query import (
     words_of,
 )
 from indexing.spelling import Vocabulary, correct
-from matching.errors import EncoderUnavailable
+from matching.errors import EncoderUnavailable, SearchUnavailable
 from matching.model import Floats, Language
 from matching.ports import Encoder
 
@@ -153,27 +154,35 @@ class Searcher:
         return [f"{head} {word}".strip() for word in self.vocabulary(alias, without_ids).completions(last, limit)]
 
     def vocabulary(self, alias: str, without_ids: tuple[str, ...] = ()) -> Vocabulary:
-        """The words of an index, read again after some seconds, and at once where other rows are to be left out.
+        """The words of an index.
 
-        One thread reads it; the others answer with the words of some seconds ago meanwhile.
+        Words of some seconds ago still answer, while another thread reads them again: a third of a second for a
+        changed index. Where other rows are to be left out than before, they are read at once.
         """
         held = self._vocabularies.get(alias)
-        usable = held is not None and held.without_ids == without_ids
-        if held is not None and usable and not held.is_old:
-            return held.words
-        if not self._reading.acquire(blocking=not usable):
-            assert held is not None
-            return held.words
+        if held is None or held.without_ids != without_ids:
+            with self._reading:
+                held = self._vocabularies.get(alias)  # somebody may have read it while this thread waited
+                if held is None or held.without_ids != without_ids:
+                    held = self._read_words(alias, without_ids)
+        elif held.is_old and self._reading.acquire(blocking=False):
+            threading.Thread(target=self._read_again, args=(alias, without_ids), daemon=True).start()
+        return held.words
+
+    def _read_again(self, alias: str, without_ids: tuple[str, ...]) -> None:
         try:
-            held = self._vocabularies.get(alias)  # somebody may have read it while this thread waited
-            if held is None or held.without_ids != without_ids or held.is_old:
-                counts = self._engine.vocabulary(alias, without_ids)
-                before = held.words if held is not None else None
-                words = before if before is not None and before.counts == counts else Vocabulary(counts, before)
-                held = self._vocabularies[alias] = _Held(time.monotonic(), without_ids, words)
-            return held.words
+            with suppress(SearchUnavailable):  # the search itself says so; the words at hand stay
+                self._read_words(alias, without_ids)
         finally:
             self._reading.release()
+
+    def _read_words(self, alias: str, without_ids: tuple[str, ...]) -> _Held:
+        before = self._vocabularies.get(alias)
+        counts = self._engine.vocabulary(alias, without_ids)
+        earlier = before.words if before is not None else None
+        words = earlier if earlier is not None and earlier.counts == counts else Vocabulary(counts, earlier)
+        held = self._vocabularies[alias] = _Held(time.monotonic(), without_ids, words)
+        return held
 
     def _vector(self, text: str, language: Language) -> tuple[Floats | None, bool]:
         if not text:

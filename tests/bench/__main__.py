@@ -97,7 +97,7 @@ def _search(engine: str, var: Path, data: Path, count: int, environ: dict[str, s
     """One reader, then eight, each with queries of their own, then the memory of what answered them."""
     queries = make_queries(data, WARMING + 2 * count)
     with running(var, **environ) as site:
-        rows = [_row(engine, "first page, s", site.first_page_s)]
+        rows = [_row(engine, "first page, s", site.first_page_s), _row(engine, "quiet after, s", site.quiet_s)]
         _ask(engine, site, queries[:WARMING], 1, "warm")
         rows += _shown(engine, 1, _ask(engine, site, queries[WARMING : WARMING + count], 1, "1 reader"))
         rows += _shown(engine, 8, _ask(engine, site, queries[WARMING + count :], 8, "8 readers"))

@@ -14,21 +14,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.elastic import free_port
+from workers.schedule import KNOCK
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 240.0
 STOP_S = 60.0
 WORKER_READY = "ready."  # what Celery's worker logs when its pool has loaded the model
+QUIET_S = 3.0  # so long every process together must have used less than QUIET_SHARE of one core
+QUIET_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A running site: its address, the process that started all others, and seconds to the first page."""
+    """A running site: its address, the process that started all others, seconds to the first page and until quiet."""
 
     host: str
     port: int
     pid: int
     first_page_s: float
+    quiet_s: float
 
     def memory(self) -> dict[str, float]:
         """MB by process, each page shared by several processes divided among them (PSS)."""
@@ -42,7 +46,7 @@ def passerelle(*arguments: str, var: Path, **environ: str) -> None:
 
 @contextmanager
 def running(var: Path, **environ: str) -> Iterator[Site]:
-    """Up, and warm: the portal answers and the worker takes jobs. Stopped at the end."""
+    """Up, warm and quiet: the portal answers, the worker has done the jobs of its start. Stopped at the end."""
     port, log = free_port(), var / "log" / "worker.log"
     log.unlink(missing_ok=True)
     started = time.monotonic()
@@ -56,7 +60,10 @@ def running(var: Path, **environ: str) -> Iterator[Site]:
         _wait(lambda: _answers(f"http://127.0.0.1:{port}/fr/"), up, "the portal")
         first_page = time.monotonic() - started
         _wait(lambda: log.exists() and WORKER_READY in log.read_text("utf-8", "replace"), up, "the worker")
-        yield Site("127.0.0.1", port, up.pid, first_page)
+        print("waiting for the jobs that run after each start ...", flush=True)
+        time.sleep(KNOCK.total_seconds())  # the schedule asks for them so late
+        _wait(lambda: _quiet(up.pid), up, "a quiet site")
+        yield Site("127.0.0.1", port, up.pid, first_page, time.monotonic() - started)
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(STOP_S)
@@ -82,6 +89,25 @@ def name_of(pid: int) -> str:
     if any("spawn_main" in word for word in words):
         return "worker's child"
     return "up" if "up" in words else Path(words[0]).name
+
+
+def _quiet(pid: int) -> bool:
+    """Whether the site does nothing: what would be measured while it works is its work, not the reader's wait."""
+    before = _processor_s(pid)
+    time.sleep(QUIET_S)
+    return _processor_s(pid) - before < QUIET_SHARE * QUIET_S
+
+
+def _processor_s(pid: int) -> float:
+    """Processor time of all processes together."""
+    ticks = 0
+    for one in [pid, *descendants(pid)]:
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        ticks += int(fields[11]) + int(fields[12])  # utime and stime; the 14th and 15th field of the line
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _pss(pid: int) -> float:
