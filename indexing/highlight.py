@@ -10,7 +10,7 @@ from indexing.analysis import places
 from matching.model import Language
 
 LENGTH = 280  # characters of a snippet
-FIRST_LOOK = 4_000  # characters
+FIRST_LOOK = 2_000  # characters
 MOST_PLACES = 20  # of marked words that a stretch is chosen by: the first ones
 LEAD = 60  # characters kept before the first marked word
 

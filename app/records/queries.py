@@ -17,6 +17,14 @@ from app.records.work import CorpusStatistics, IndexState
 
 IDS_A_QUERY = 500
 DELETED_LATELY = timedelta(days=1)
+_LABELS = {  # made once: to put the statement together takes as long as to run it
+    language: union_all(
+        select(Sector.code, getattr(Sector, f"label_{language}")),
+        select(Technology.code, getattr(Technology, f"label_{language}")),
+        select(Workshop.code, getattr(Workshop, f"title_{language}")),
+    )
+    for language in ("fr", "en")
+}
 
 
 def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
@@ -30,13 +38,7 @@ def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
 
 def labels_in(work: Work, language: str) -> dict[str, str]:
     """Code → label in one language, of sectors, technologies and workshops: every page reads them, so in one look."""
-    french = language == "fr"
-    query = union_all(
-        select(Sector.code, Sector.label_fr if french else Sector.label_en),
-        select(Technology.code, Technology.label_fr if french else Technology.label_en),
-        select(Workshop.code, Workshop.title_fr if french else Workshop.title_en),
-    )
-    return dict(work.session.execute(query).all())
+    return dict(work.session.execute(_LABELS[language]).all())
 
 
 def challenges_by_id(work: Work, ids: Sequence[int]) -> dict[int, Challenge]:
