@@ -154,7 +154,7 @@ def _summary(report: Report, messages: str, written: Path | None) -> str:
     if len(faults) > SHOWN:
         lines.append(f"... and {len(faults) - SHOWN} more")
     if warnings:
-        lines.append(f"{warnings} warnings")
+        lines.append(f"{warnings} warning{'s' if warnings > 1 else ''}")
     if written is not None:
         lines.append(f"report: {written}")
     return "\n".join(lines)

@@ -63,7 +63,7 @@ def main() -> None:
     # thread waited for the next one busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)  # what a command raised as Exit comes back as a number
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -76,3 +76,4 @@ def main() -> None:
     except MatchmakingError as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
+    sys.exit(code or 0)
