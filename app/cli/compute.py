@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from app.cli.common import progress_bar
 from app.services.index.encode_records import encode_records
-from app.services.index.index_records import ALIASES, Kind, rebuild_index
+from app.services.index.kinds import ALIASES, Kind
+from app.services.index.rebuild_index import rebuild_index
 from app.services.parts import Parts
 from app.services.suggestions.refresh_all import refresh_all
 from app.services.suggestions.statistics import refresh_statistics

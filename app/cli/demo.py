@@ -13,7 +13,7 @@ from app.cli.preflight import check
 from app.cli.up import run
 from app.records.matches import Match
 from app.services.accounts.passwords import hash_password
-from app.services.index.index_records import ALIASES
+from app.services.index.kinds import ALIASES
 from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
 from app.services.parts import Parts
 from app.services.suggestions.best_suggestions import best_suggestions

@@ -11,7 +11,9 @@ from app.cli.compute import KINDS
 from app.services.actor import SYSTEM
 from app.services.administration.index_status import index_statuses
 from app.services.index.encode_records import encode_records
-from app.services.index.index_records import ALIASES, rebuild_index, sweep_index
+from app.services.index.kinds import ALIASES
+from app.services.index.rebuild_index import rebuild_index
+from app.services.index.sweep_index import sweep_index
 from app.services.suggestions.statistics import refresh_statistics
 
 

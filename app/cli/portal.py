@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.factory import create_app
-from app.services.index.index_records import ALIASES
+from app.services.index.kinds import ALIASES
 from app.services.parts import Parts, build_parts
 from app.web.pages import WARM
 from config.settings import Settings

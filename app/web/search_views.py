@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from flask import request, url_for
 
-from app.services.index.index_records import Kind
+from app.services.index.kinds import Kind
 from app.services.search.search_records import FACETS, ResultPage, search_records
 from app.web.context import language, parts
 from indexing.engine import Sort

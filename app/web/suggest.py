@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.services.index.index_records import Kind
+from app.services.index.kinds import Kind
 from app.services.search.search_records import complete_search
 from app.web.access import access
 from app.web.context import parts

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app.records.migrate import upgrade
 from app.services.accounts.passwords import hash_password
-from app.services.index.index_records import rebuild_index
+from app.services.index.rebuild_index import rebuild_index
 from app.services.load_demo import FOLDER, load_demo
 from app.services.parts import build_parts
 from app.services.suggestions.refresh_all import refresh_all

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app.records.matches import Match
 from app.records.queries import visible_versions
 from app.records.work import JobRun, Outbox
-from app.services.index.index_records import ALIASES, Kind
+from app.services.index.kinds import ALIASES, Kind
 from app.services.outbox.deliver import LOST, TRIES
 from app.services.outbox.jobs import retry
 from tests.integration.processes import LEASE_S, PATIENCE_S, STALLED, Site, until

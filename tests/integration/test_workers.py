@@ -18,7 +18,7 @@ from app.services.challenges.challenge_data import challenge_data
 from app.services.challenges.move_challenge import withdraw
 from app.services.challenges.save_challenge import save_challenge
 from app.services.facilitation.review_match import approve
-from app.services.index.index_records import ALIASES
+from app.services.index.kinds import ALIASES
 from app.services.outbox.jobs import SCHEDULE
 from app.services.search.search_records import ResultPage, complete_search, search_records
 from indexing.searcher import SearchRequest

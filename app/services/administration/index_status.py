@@ -13,7 +13,7 @@ from app.records.work import IndexState, Outbox
 from app.services.access import ensure, may_administer
 from app.services.actor import Actor
 from app.services.index.index_jobs import WORK
-from app.services.index.index_records import ALIASES, Kind
+from app.services.index.kinds import ALIASES, Kind
 from app.services.parts import Parts
 from matching.errors import Unavailable
 

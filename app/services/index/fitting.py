@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from app.records.challenges import Challenge
 from app.services.describe import challenge_texts, firm_texts
-from app.services.index.index_records import Kind, rows_of
+from app.services.index.documents import rows_of
+from app.services.index.kinds import Kind
 from app.services.parts import Parts
 from indexing.passages import passages_of
 from indexing.vectors import text_hash

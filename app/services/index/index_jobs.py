@@ -19,8 +19,11 @@ from app.records.work import JobRun, Outbox
 from app.services.access import ensure, may_administer
 from app.services.actor import Actor
 from app.services.index.fitting import fitting
-from app.services.index.index_records import ALIASES, Kind, drift_of, index_many, rebuild_index
+from app.services.index.index_records import index_many
+from app.services.index.kinds import ALIASES, Kind
+from app.services.index.rebuild_index import rebuild_index
 from app.services.index.slices import ask_to_index, asked_to_index
+from app.services.index.sweep_index import drift_of
 from app.services.parts import Parts
 from app.services.slice_time import slice_time
 from indexing.rebuild import OutOfTime

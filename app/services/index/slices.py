@@ -14,7 +14,8 @@ from sqlalchemy import select
 from app.records.store import Work
 from app.records.work import Outbox
 from app.services.index.fitting import A_SLICE, fitting
-from app.services.index.index_records import Kind, index_many
+from app.services.index.index_records import index_many
+from app.services.index.kinds import Kind
 from app.services.parts import Parts
 from app.services.slice_time import slice_time
 from app.services.suggestions.refresh_matches import refresh_challenge, refresh_firm

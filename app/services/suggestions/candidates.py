@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.services.index.index_records import ALIASES
+from app.services.index.kinds import ALIASES
 from app.services.parts import Parts
 from indexing.definitions import TITLE_BOOST
 from indexing.engine import EngineQuery, Token, Word

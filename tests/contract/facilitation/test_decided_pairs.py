@@ -17,7 +17,7 @@ from app.services.facilitation.review_match import approve, reject, snooze
 from app.services.facilitation.review_queue import queue_page
 from app.services.facilitation.undo_review import undo_last
 from app.services.firms.recommended import recommended_for
-from app.services.index.index_records import rebuild_index
+from app.services.index.rebuild_index import rebuild_index
 from app.services.parts import Parts, build_engine, build_mailer
 from app.services.suggestions.refresh_all import refresh_all
 from app.services.suggestions.refresh_matches import refresh_challenge, refresh_firm
