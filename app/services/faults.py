@@ -25,7 +25,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "unknown_sector": ("Ce secteur n’existe pas ici.", "There is no such sector here."),
     "unknown_technology": ("Cette technologie n’existe pas ici.", "There is no such technology here."),
     "unknown_workshop": ("Cet atelier n’existe pas ici.", "There is no such workshop here."),
-    "unknown_organisation": ("Cette organisation n’existe pas ici.", "There is no such organization here."),
+    "unknown_organisation": ("Cette organisation n’existe pas ici.", "There is no such organisation here."),
     "unknown_language": ("La langue doit être « fr » ou « en ».", "The language must be “fr” or “en”."),
     "unknown_value": ("Cette valeur n’est pas dans la liste.", "This value is not in the list."),
     "duplicate_external_id": ("Cet identifiant externe est déjà pris.", "This external identifier is already taken."),
@@ -51,7 +51,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Ce texte semble écrit dans l’autre langue.",
         "This text seems to be written in the other language.",
     ),
-    "already_has_profile": ("Cette organisation a déjà un profil.", "This organization already has a profile."),
+    "already_has_profile": ("Cette organisation a déjà un profil.", "This organisation already has a profile."),
     "unreadable_row": ("Cette ligne ne peut pas être lue.", "This row cannot be read."),
     "not_allowed_now": (
         "L’état de cet enregistrement ne permet pas de le modifier.",
@@ -65,17 +65,17 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "same_organisation": (
         "C’est deux fois la même organisation.",
-        "This is the same organization twice.",
+        "This is the same organisation twice.",
     ),
     "other_name": (
         "Ces deux organisations ne portent pas le même nom.",
-        "These two organizations do not have the same name.",
+        "These two organisations do not have the same name.",
     ),
     "both_have_profiles": (
         "Les deux organisations ont un profil d’entreprise, et une organisation n’en a qu’un : "
         "les propositions et les jumelages de l’un seraient perdus. Gardez les deux organisations.",
-        "Both organizations have a firm profile, and an organization has one only: "
-        "the submissions and matches of one of them would be lost. Keep both organizations.",
+        "Both organisations have a firm profile, and an organisation has one only: "
+        "the submissions and matches of one of them would be lost. Keep both organisations.",
     ),
     "same_name": (
         "Ce nom désigne déjà un autre secteur ou une autre technologie.",

@@ -33,11 +33,11 @@ _CHALLENGE: tuple[Entry, ...] = (
     (
         "owner",
         "Organisation",
-        "Organization",
-        "owner, porteur, agency, organisme, ministere, company, entreprise",
+        "Organisation",
+        "owner, porteur, agency, organization, organisme, ministere, company, entreprise",
     ),
-    ("owner_kind", "Type d’organisation", "Kind of organization", "organisation type, type organisme"),
-    ("owner_place", "Lieu de l’organisation", "Place of the organization", "organisation city, ville organisme"),
+    ("owner_kind", "Type d’organisation", "Kind of organisation", "organisation type, type organisme"),
+    ("owner_place", "Lieu de l’organisation", "Place of the organisation", "organisation city, ville organisme"),
     ("workshop", "Atelier (code)", "Workshop (code)", "atelier"),
     (
         "deadline",

@@ -16,7 +16,9 @@ from app.services.importing.mapping import ColumnMapping
 
 COUNTS = ("created", "updated", "unchanged", "failed")
 SHOWN = 80  # characters of a value
-HEADERS = ("line", "external_id", "severity", "field", "cause", "message", "value")
+COLUMNS = ("line", "external_id", "severity", "field", "cause", "message", "value")
+HEADERS = {"fr": ("ligne", "identifiant externe", "gravité", "champ", "code", "message", "valeur"), "en": COLUMNS}
+SEVERITIES = {"fr": {"fault": "refus", "warning": "avertissement"}, "en": {"fault": "fault", "warning": "warning"}}
 _FORMULA = re.compile(r"^[=+\-@\t\r]")  # what a spreadsheet would run
 _NEED = re.compile(r"needs\.\d+(?:\.(fr|en))?")
 _SOLUTION = re.compile(r"solutions\.(\d+)\.(?:(fr|en)\.)?([a-z_]+)")
@@ -90,13 +92,15 @@ class Report:
         return json.dumps(self.to_dict(language), ensure_ascii=True, indent=2)
 
     def to_csv(self, language: str) -> str:
-        """One line a note, for a spreadsheet: cells that it would run as formulas are marked as text."""
+        """One line a note, for a spreadsheet, headed in that language: cells that it would run as formulas are marked as text."""
         out = StringIO()
         writer = csv.writer(out)
-        writer.writerow(HEADERS)
+        own = "fr" if language == "fr" else "en"
+        writer.writerow(HEADERS[own])
         for note in self.notes:
-            cells = {**asdict(note), "message": message(note.cause, language)}
-            writer.writerow([_harmless(cells[name]) for name in HEADERS])
+            told = {"severity": SEVERITIES[own][note.severity], "message": message(note.cause, own)}
+            cells = {**asdict(note), **told}
+            writer.writerow([_harmless(cells[name]) for name in COLUMNS])
         return out.getvalue()
 
 

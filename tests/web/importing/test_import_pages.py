@@ -114,8 +114,10 @@ def test_the_report_names_line_column_and_cause_in_the_language_of_the_page(faci
     assert french.mimetype == "text/csv"
     assert "attachment" in french.headers["Content-Disposition"]
     assert re.search(
-        r"^3,d-2,fault,Titre \(fr\),required,Ce champ est obligatoire", french.get_data(as_text=True), re.M
+        r"^3,d-2,refus,Titre \(fr\),required,Ce champ est obligatoire", french.get_data(as_text=True), re.M
     )
+    assert "ligne,identifiant externe,gravité,champ,code,message,valeur" in french.get_data(as_text=True)
+    assert "line,external_id,severity,field,cause,message,value" in english
     assert "This field is required." in english
 
 
