@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -44,9 +44,14 @@ def read_request(kind: Kind) -> SearchRequest:
 
 
 def run(kind: Kind) -> tuple[SearchRequest, ResultPage]:
-    """Read the address and search."""
+    """Read the address and search. A page behind the last one, as an old link may name, becomes the last one."""
     wanted = read_request(kind)
-    return wanted, search_records(parts(), kind, wanted)
+    page = search_records(parts(), kind, wanted)
+    last = max(1, -(-page.reachable // PER_PAGE))
+    if wanted.page > last:
+        wanted = replace(wanted, page=last)
+        page = search_records(parts(), kind, wanted)
+    return wanted, page
 
 
 def page_links(page: int, total: int) -> list[tuple[int | None, str | None]]:

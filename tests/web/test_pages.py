@@ -9,6 +9,7 @@ from app.factory import create_app
 from app.services.parts import Parts
 from app.web.pages import WARM
 from indexing.definitions import firms
+from tests.facilitation.world import World
 from tests.web.conftest import KEY
 from tests.web.portal import Visitor
 
@@ -59,6 +60,16 @@ def test_a_query_that_is_too_long_says_what_was_left_out(parts: Parts) -> None:
     assert "trop longue" not in pages[0]
     assert "trop longue" in pages[1]
     assert "<q>expression 20</q>, <q>expression 21</q>" in pages[1]
+
+
+@pytest.mark.parametrize("listing", ["challenges", "firms"])
+def test_a_page_behind_the_last_one_shows_the_last_one(visitor: Visitor, world: World, listing: str) -> None:
+    world.pair()
+
+    page = visitor.text(f"/fr/{listing}?page=40")
+
+    assert "Aucun résultat" not in page
+    assert page.count('<li class="card">') == 1
 
 
 def test_health_says_when_the_model_is_warm(visitor: Visitor) -> None:
