@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app.records.matches import Match
 from app.records.store import Work
 from app.records.taxonomy import Sector, Technology, Workshop
 from indexing.detection import detect
@@ -52,15 +51,6 @@ def load_known(work: Work) -> Known:
 def language_warnings(texts: Mapping[str, str], language: str) -> dict[str, str]:
     """The fields whose text is clearly not in the language that it is marked with."""
     return {name: "other_language" for name, text in texts.items() if _is_in_the_other(text, language)}
-
-
-def mark_stale(work: Work, *, challenge_id: int | None = None, firm_id: int | None = None) -> None:
-    """Suggestions that an older text gave are shown as stale until they are refreshed."""
-    one = Match.challenge_id == challenge_id if challenge_id is not None else Match.firm_id == firm_id
-    work.session.execute(
-        update(Match).where(one, Match.stale.is_(False)).values(stale=True),
-        execution_options={"synchronize_session": False},
-    )
 
 
 def _is_in_the_other(text: str, language: str) -> bool:

@@ -14,7 +14,7 @@ from app.services.access import ensure, may_administer
 from app.services.actor import Actor
 from app.services.administration.same_names import Holding, holdings, same_name_key
 from app.services.challenges.save_challenge import keep_version
-from app.services.saving import mark_stale
+from app.services.changes import mark_stale, raise_version, tell_index
 from matching.errors import InvalidInput, NotFound
 
 
@@ -97,13 +97,11 @@ def _move_challenges(work: Work, actor: Actor, kept: Organisation, other_id: int
     query = select(Challenge).where(Challenge.organisation_id == other_id).with_for_update(of=Challenge)
     for challenge in work.session.scalars(query).all():
         challenge.organisation = kept
-        challenge.version += 1
-        challenge.updated_at = work.now
-        work.session.flush()
+        raise_version(work, challenge)
         keep_version(work, actor, challenge)
         if challenge.status in PUBLIC_STATUSES:
-            mark_stale(work, challenge_id=challenge.id)
-            work.tell("index_challenge", challenge.id)
+            mark_stale(work, challenge)
+            tell_index(work, challenge)
 
 
 def _move_profile(work: Work, kept: Organisation, other_id: int) -> None:
@@ -124,12 +122,10 @@ def _replace_exclusions(work: Work, kept_id: int, other_id: int) -> None:
 
 
 def _changed(work: Work, firm: FirmProfile) -> None:
-    firm.version += 1
-    firm.updated_at = work.now
-    work.session.flush()
-    mark_stale(work, firm_id=firm.id)
+    raise_version(work, firm)
+    mark_stale(work, firm)
     if firm.status == "published":
-        work.tell("index_firm", firm.id)
+        tell_index(work, firm)
 
 
 def _take_over(plan: MergePlan) -> None:

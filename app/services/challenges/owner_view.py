@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from app.records.challenges import Challenge
 from app.records.matches import Match, Submission
 from app.records.store import Work
-from app.services.access import may_see_private_note
 from app.services.actor import Actor
+from app.services.load_records import own_challenge
 from matching.errors import NotFound
 
 
@@ -67,9 +67,7 @@ def own_challenges(work: Work, actor: Actor, organisation_id: int) -> list[OwnCh
 
 def challenge_desk(work: Work, actor: Actor, challenge_id: int) -> ChallengeDesk:
     """Firms and submissions of one challenge. Raises NotFound for strangers."""
-    challenge = work.session.get(Challenge, challenge_id)
-    if challenge is None or not may_see_private_note(actor, challenge):
-        raise NotFound(f"challenge {challenge_id}")
+    challenge = own_challenge(work, actor, challenge_id)
     matches = (
         work.session.scalars(
             select(Match)

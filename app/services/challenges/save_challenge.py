@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.records.accounts import Organisation
 from app.records.challenges import PUBLIC_STATUSES, Challenge, ChallengeText, ChallengeVersion, Need
 from app.records.store import Work
-from app.services.access import ensure, may_edit_challenge, may_post_challenge, may_see_challenge
+from app.services.access import ensure, may_edit_challenge, may_post_challenge
 from app.services.actor import Actor
 from app.services.challenges.challenge_data import (
     LISTS,
@@ -19,9 +19,11 @@ from app.services.challenges.challenge_data import (
     public_content,
 )
 from app.services.challenges.check_challenge import challenge_warnings, check_challenge
+from app.services.changes import ensure_version, mark_stale, raise_version, tell_index
 from app.services.days import today
-from app.services.saving import Known, Saved, load_known, mark_stale
-from matching.errors import InvalidInput, NotFound, StaleDecision
+from app.services.load_records import locked_challenge
+from app.services.saving import Known, Saved, load_known
+from matching.errors import InvalidInput
 
 __all__ = ["ChallengeData", "Saved", "save_challenge"]
 
@@ -84,13 +86,10 @@ def _load(
             raise InvalidInput({"organisation_id": "unknown_organisation"})
         ensure(may_post_challenge(actor, data.organisation_id), "post a challenge for this organisation")
         return None
-    challenge = work.session.get(Challenge, challenge_id, with_for_update={"of": Challenge})
-    if challenge is None or not may_see_challenge(actor, challenge):
-        raise NotFound(f"challenge {challenge_id}")
+    challenge = locked_challenge(work, actor, challenge_id)
     ensure(may_edit_challenge(actor, challenge), "edit this challenge")
     ensure(actor.facilitator or data.organisation_id == challenge.organisation_id, "give a challenge to another owner")
-    if expected_version is not None and challenge.version != expected_version:
-        raise StaleDecision(f"challenge {challenge_id} is at version {challenge.version}")
+    ensure_version(challenge, expected_version)
     return challenge
 
 
@@ -115,12 +114,11 @@ def _change(work: Work, actor: Actor, challenge: Challenge, stored: ChallengeDat
     _fill(challenge, data)
     challenge.updated_at = work.now
     if changed:
-        challenge.version += 1
-        work.session.flush()
+        raise_version(work, challenge)
         keep_version(work, actor, challenge)
-        mark_stale(work, challenge_id=challenge.id)
+        mark_stale(work, challenge)
         if challenge.status in PUBLIC_STATUSES:
-            work.tell("index_challenge", challenge.id)
+            tell_index(work, challenge)
     action = "amend_challenge" if challenge.status == "open" else "edit_challenge"
     work.audit(actor.user_id, action, "challenge", challenge.id, version=challenge.version, changed=changed)
 

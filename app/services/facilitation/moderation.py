@@ -16,9 +16,9 @@ from app.records.work import AuditEntry
 from app.services.access import ensure, may_moderate
 from app.services.actor import Actor
 from app.services.describe import challenge_texts, firm_texts
+from app.services.load_records import visible_challenge, visible_firm
 from app.services.saving import language_warnings
 from indexing.passages import FieldText
-from matching.errors import NotFound
 
 WAITING = "in_review"
 
@@ -81,18 +81,14 @@ def waiting_count(work: Work, actor: Actor) -> int:
 def challenge_dossier(work: Work, actor: Actor, challenge_id: int) -> ChallengeDossier:
     """Raises Forbidden, NotFound."""
     ensure(may_moderate(actor), "moderate")
-    row = work.session.get(Challenge, challenge_id)
-    if row is None:
-        raise NotFound(f"challenge {challenge_id}")
+    row = visible_challenge(work, actor, challenge_id)
     return ChallengeDossier(row, record_history(work, "challenge", challenge_id), _warnings(challenge_texts(row)))
 
 
 def firm_dossier(work: Work, actor: Actor, firm_id: int) -> FirmDossier:
     """Raises Forbidden, NotFound."""
     ensure(may_moderate(actor), "moderate")
-    row = work.session.get(FirmProfile, firm_id)
-    if row is None:
-        raise NotFound(f"firm {firm_id}")
+    row = visible_firm(work, actor, firm_id)
     return FirmDossier(row, record_history(work, "firm", firm_id), _warnings(firm_texts(row)))
 
 

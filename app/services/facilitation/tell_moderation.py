@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.records.challenges import PUBLIC_STATUSES, Challenge
+from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.store import Store, Work
 from app.services.accounts.members import members_to_tell, reads, told_keys
+from app.services.changes import Record, kind_of
+from app.services.describe import is_visible
 
 TOPIC = "moderation"
 PUBLISHED, CHANGES = "published", "changes"
@@ -20,10 +22,9 @@ TEMPLATES: Mapping[tuple[str, str], str] = {
 }
 
 
-def ask_to_tell(work: Work, row: Challenge | FirmProfile, outcome: str) -> None:
+def ask_to_tell(work: Work, row: Record, outcome: str) -> None:
     """Have the organisation's people told of an outcome, in the transaction that brings it about."""
-    kind = "challenge" if isinstance(row, Challenge) else "firm"
-    work.tell(TOPIC, row.id, kind=kind, outcome=outcome, version=row.version)
+    work.tell(TOPIC, row.id, kind=kind_of(row), outcome=outcome, version=row.version)
 
 
 def tell_moderation(store: Store, key: str, payload: Mapping[str, Any]) -> int:
@@ -52,19 +53,19 @@ def tell_moderation(store: Store, key: str, payload: Mapping[str, Any]) -> int:
         return len(new)
 
 
-def _locked(work: Work, kind: str, record_id: int) -> Challenge | FirmProfile | None:
+def _locked(work: Work, kind: str, record_id: int) -> Record | None:
     if kind == "challenge":
         return work.session.get(Challenge, record_id, with_for_update={"of": Challenge})
     return work.session.get(FirmProfile, record_id, with_for_update={"of": FirmProfile})
 
 
-def _stands(row: Challenge | FirmProfile, outcome: str) -> bool:
+def _stands(row: Record, outcome: str) -> bool:
     if outcome == CHANGES:
         return row.status == "changes_requested" and bool(row.review_note)
-    return row.status in PUBLIC_STATUSES if isinstance(row, Challenge) else row.status == "published"
+    return is_visible(row)
 
 
-def _values(row: Challenge | FirmProfile, outcome: str, language: str) -> dict[str, object]:
+def _values(row: Record, outcome: str, language: str) -> dict[str, object]:
     """What the organisation may read: nothing of the private note, nor of who moderated."""
     values: dict[str, object] = {"organisation": row.organisation.name}
     if outcome == CHANGES:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from app.records.accounts import Organisation
 from app.records.firms import FirmProfile, FirmText, Solution, SolutionText
 from app.records.store import Work
-from app.services.access import ensure, may_edit_firm, may_moderate, may_post_firm, may_see_firm
+from app.services.access import ensure, may_edit_firm, may_moderate, may_post_firm
 from app.services.actor import Actor
+from app.services.changes import ensure_version, mark_stale, raise_version, tell_index
 from app.services.days import today
 from app.services.firms.check_firm import check_firm, firm_warnings
 from app.services.firms.firm_data import (
@@ -24,8 +25,9 @@ from app.services.firms.firm_data import (
     SolutionData,
     firm_data,
 )
-from app.services.saving import Known, Saved, load_known, mark_stale
-from matching.errors import InvalidInput, NotFound, StaleDecision
+from app.services.load_records import locked_firm
+from app.services.saving import Known, Saved, load_known
+from matching.errors import InvalidInput
 
 __all__ = ["FirmData", "Saved", "save_firm"]
 
@@ -55,12 +57,10 @@ def save_firm(
     if _comparable(before) == _comparable(replace(cleaned, organisation_id=before.organisation_id)):
         return Saved(firm.id, firm.version, "unchanged", warnings)
     _fill(firm, cleaned)
-    firm.version += 1
-    firm.updated_at = work.now
-    work.session.flush()
-    mark_stale(work, firm_id=firm.id)
+    raise_version(work, firm)
+    mark_stale(work, firm)
     if firm.status == "published":
-        work.tell("index_firm", firm.id)
+        tell_index(work, firm)
     work.audit(actor.user_id, "edit_firm", "firm", firm.id, version=firm.version)
     return Saved(firm.id, firm.version, "updated", warnings)
 
@@ -69,12 +69,9 @@ def _load(
     work: Work, actor: Actor, data: FirmData, firm_id: int | None, expected_version: int | None
 ) -> FirmProfile | None:
     if firm_id is not None:
-        firm = work.session.get(FirmProfile, firm_id, with_for_update={"of": FirmProfile})
-        if firm is None or not may_see_firm(actor, firm):
-            raise NotFound(f"firm {firm_id}")
+        firm = locked_firm(work, actor, firm_id)
         ensure(may_edit_firm(actor, firm), "edit this firm")
-        if expected_version is not None and firm.version != expected_version:
-            raise StaleDecision(f"firm {firm_id} is at version {firm.version}")
+        ensure_version(firm, expected_version)
         return firm
     if data.organisation_id is None:
         ensure(may_moderate(actor), "make an organisation")
