@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -21,12 +21,20 @@ class CountsDiffer(MatchmakingError):
     """The new build does not hold what the database holds; the alias still points at the old one."""
 
 
-class OutOfTime(Exception):
-    """The caller's time is up: the build that is named may be gone on with later."""
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A build to go on with: its name, and by id the version of each document that it refused, and why."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    name: str
+    refused: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class OutOfTime(Exception):
+    """The caller's time is up: the unfinished build may be gone on with later."""
+
+    def __init__(self, unfinished: Unfinished) -> None:
+        super().__init__(unfinished.name)
+        self.unfinished = unfinished
 
 
 class Source(Protocol):
@@ -55,7 +63,7 @@ def rebuild(
     at: datetime,
     progress: Callable[[int, int], None] | None = None,
     *,
-    begun: str | None = None,
+    begun: Unfinished | None = None,
     fitting: Callable[[Sequence[str]], int] = lambda _ids: BATCH,
     time_is_up: Callable[[], bool] = lambda: False,
 ) -> Rebuilt:
@@ -63,12 +71,14 @@ def rebuild(
 
     What changes until the swap is written to the build in use, by whoever changes it; so the new build catches up
     once more after the swap. The build that was in use until then is kept, older and unfinished ones are dropped.
-    `fitting` says how many of some ids are one batch. When `time_is_up` between two batches, OutOfTime names the
-    unfinished build, and a call with it as `begun` goes on.
+    `fitting` says how many of some ids are one batch. When `time_is_up` between two batches, OutOfTime has the
+    unfinished build, and a call with it as `begun` goes on: what was refused is not tried again until it changes, so
+    that each call gets further. One that is gone, or in use already, is not gone on with: the call begins anew.
     """
     before = engine.resolve(definition.alias)
-    name = begun if begun in engine.names(definition.alias) else definition.build_name(at)
-    new = _NewBuild(engine, name, source, progress, fitting, time_is_up)
+    if begun is None or begun.name == before or begun.name not in engine.names(definition.alias):
+        begun = Unfinished(definition.build_name(at))
+    new = _NewBuild(engine, begun, source, progress, fitting, time_is_up)
     engine.create(new.name, definition)
     try:
         new.catch_up()
@@ -93,14 +103,14 @@ class _NewBuild:
     def __init__(
         self,
         engine: SearchEngine,
-        name: str,
+        begun: Unfinished,
         source: Source,
         progress: Callable[[int, int], None] | None,
         fitting: Callable[[Sequence[str]], int],
         time_is_up: Callable[[], bool],
     ) -> None:
-        self.name = name
-        self.rejected: dict[str, tuple[int, str]] = {}  # the version that was refused, and why
+        self.name = begun.name
+        self.rejected = dict(begun.refused)
         self._engine = engine
         self._source = source
         self._progress = progress
@@ -139,7 +149,7 @@ class _NewBuild:
         done = 0
         while done < len(ids):
             if done and self.time_is_up():
-                raise OutOfTime(self.name)
+                raise OutOfTime(Unfinished(self.name, self.rejected))
             batch = ids[done : done + self._fitting(ids[done : done + BATCH])]
             done += len(batch)
             for key in batch:

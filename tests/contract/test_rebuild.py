@@ -15,7 +15,7 @@ from indexing.definitions import IndexDefinition
 from indexing.documents import Document
 from indexing.engine import SearchEngine
 from indexing.engines.embedded import EmbeddedEngine
-from indexing.rebuild import CountsDiffer, OutOfTime, rebuild
+from indexing.rebuild import CountsDiffer, OutOfTime, Rebuilt, Unfinished, rebuild
 from tests.contract.documents import a_document, a_query
 from tests.contract.owners import running_owner
 
@@ -52,6 +52,33 @@ class Rows:
         name = self.engine.resolve(self.alias)
         if name is not None:
             self.engine.delete(name, {key: version})
+
+
+@dataclass
+class PartlyBad(Rows):
+    """Some rows whose documents every engine refuses."""
+
+    bad: set[str] = field(default_factory=set)
+
+    def documents(self, ids: Sequence[str]) -> Iterable[Document]:
+        return [
+            replace(document, fields={"colour": ("red",)}) if document.id in self.bad else document
+            for document in super().documents(ids)
+        ]
+
+
+def rebuild_in_slices(
+    engine: SearchEngine, definition: IndexDefinition, source: Rows, at: datetime, most: int = 8
+) -> tuple[Rebuilt, int]:
+    """Ten rows a slice; the rebuild, and how many slices it took."""
+    begun: Unfinished | None = None
+    for number in range(1, most + 1):
+        try:
+            ten, up = (lambda _ids: 10), (lambda: True)
+            return rebuild(engine, definition, source, at, begun=begun, fitting=ten, time_is_up=up), number
+        except OutOfTime as error:
+            begun = error.unfinished
+    raise AssertionError(f"no end after {most} slices")
 
 
 def _document(key: str, version: int) -> Document:
@@ -139,17 +166,53 @@ def test_a_build_that_does_not_hold_every_row_is_not_taken_into_use(
 def test_a_refused_document_is_named_and_the_rest_is_taken_into_use(
     engine: SearchEngine, definition: IndexDefinition, rows: Rows, moments: Iterator[datetime]
 ) -> None:
-    class OneBad(Rows):
-        def documents(self, ids: Sequence[str]) -> Iterable[Document]:
-            return [
-                replace(document, fields={"colour": ("red",)}) if document.id == "7" else document
-                for document in super().documents(ids)
-            ]
+    source = PartlyBad(engine, definition.alias, dict(rows.held), bad={"7"})
 
-    built = rebuild(engine, definition, OneBad(engine, definition.alias, dict(rows.held)), next(moments))
+    built = rebuild(engine, definition, source, next(moments))
 
     assert built.documents == 29
     assert set(built.rejected) == {"7"}
+
+
+def test_a_rebuild_in_slices_ends_though_more_is_refused_than_fits_in_one_and_names_all_of_it(
+    engine: SearchEngine, definition: IndexDefinition, rows: Rows, moments: Iterator[datetime]
+) -> None:
+    bad = {str(number) for number in (*range(12), 29)}
+    source = PartlyBad(engine, definition.alias, dict(rows.held), bad=bad)
+
+    built, slices = rebuild_in_slices(engine, definition, source, next(moments))
+
+    assert slices == 3, "ten rows a slice: none is tried twice"
+    assert set(built.rejected) == bad
+    assert built.rejected["0"] == "colour: unknown field"
+    assert set(engine.versions(definition.alias)) == rows.held.keys() - bad
+
+
+def test_what_an_earlier_slice_refused_is_written_once_it_was_mended(
+    engine: SearchEngine, definition: IndexDefinition, rows: Rows, moments: Iterator[datetime]
+) -> None:
+    source = PartlyBad(engine, definition.alias, dict(rows.held), bad={"3", "4"})
+    with pytest.raises(OutOfTime) as caught:
+        rebuild(engine, definition, source, next(moments), fitting=lambda _ids: 10, time_is_up=lambda: True)
+    source.bad, source.held["3"] = {"4"}, 2
+
+    built = rebuild(engine, definition, source, next(moments), begun=caught.value.unfinished)
+
+    assert set(built.rejected) == {"4"}
+    assert engine.versions(definition.alias)["3"] == 2
+
+
+def test_a_build_that_is_in_use_is_not_gone_on_with(
+    engine: SearchEngine, definition: IndexDefinition, rows: Rows, moments: Iterator[datetime]
+) -> None:
+    source = PartlyBad(engine, definition.alias, dict(rows.held), bad={"3"})
+    before = rebuild(engine, definition, source, next(moments))
+    source.bad = set()
+
+    after = rebuild(engine, definition, source, next(moments), begun=Unfinished(before.name, {"3": (1, "refused")}))
+
+    assert (after.documents, after.rejected) == (30, {})
+    assert engine.names(definition.alias) == [before.name, after.name]
 
 
 def test_rows_that_change_at_every_moment_of_a_rebuild_are_in_the_new_build(
@@ -230,8 +293,8 @@ def test_a_rebuild_that_runs_out_of_time_goes_on_where_it_was(
             return super().documents(ids)
 
     source = Noting(engine, definition.alias, dict(rows.held))
-    built = rebuild(engine, definition, source, next(moments), begun=caught.value.name)
+    built = rebuild(engine, definition, source, next(moments), begun=caught.value.unfinished)
 
-    assert built.name == caught.value.name
+    assert built.name == caught.value.unfinished.name
     assert len(written) == 20
     assert engine.names(definition.alias) == [before, built.name]

@@ -20,6 +20,7 @@ from app.services.index.fitting import A_SLICE, NEW_PASSAGES
 from app.services.index.index_jobs import sweep
 from app.services.index.index_records import index_many, index_record
 from app.services.outbox.deliver import deliver
+from app.services.outbox.jobs import retry
 from app.services.outbox.outbox import BULK, take_due
 from app.services.parts import Parts
 from indexing.searcher import SearchRequest
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from indexing.encoders import SentenceEncoder
 
 CODE = "lidar"
+TOO_LONG = "x" * 513  # a code that no engine takes
+MOST_RUNS = 12
 
 
 @pytest.fixture
@@ -69,9 +72,10 @@ def tell(parts: Parts, topic: str, key: str) -> None:
 
 def run_all(parts: Parts) -> list[tuple[str, str]]:
     """Run messages until there are none: the topic of each, and what became of it."""
-    ran = []
+    ran: list[tuple[str, str]] = []
     while due := take_due(parts):
         ran += [(topic, deliver(parts, message)) for message, topic in due]
+        assert len(ran) < MOST_RUNS, "there is no end to it"
     return ran
 
 
@@ -96,6 +100,44 @@ def test_a_rebuild_goes_on_slice_by_slice_and_is_swapped_in_when_it_is_whole(wor
         builds = {message.payload.get("build") for message in work.session.scalars(select(Outbox))}
     assert set(held) == firms
     assert builds == {None, parts.engine.resolve("firms")}, "each slice went on with the build of the first"
+
+
+def test_a_rebuild_ends_though_a_whole_slice_is_refused_and_names_every_refused_record(
+    world: World, parts: Parts
+) -> None:
+    bad = {world.firm(f"Refusée {number % 3}", sectors=[TOO_LONG]) for number in range(A_SLICE + 2)}
+    good = {world.firm(f"Bonne {number}") for number in range(3)}
+    tell(parts, "rebuild_index", "firm")
+
+    ran = run_all(parts)
+
+    assert {topic for topic, _ in ran} == {"rebuild_index"}
+    assert [state for _, state in ran] == ["succeeded"] * (len(ran) - 1) + ["dead"], "its end tells of it"
+    assert firms_in(parts) == good
+    with parts.store.read() as work:
+        refused = work.session.scalars(select(IndexState).where(IndexState.rejected.is_not(None))).all()
+        last = work.session.scalars(select(JobRun).order_by(JobRun.id.desc()).limit(1)).one()
+    assert {state.object_id for state in refused} == bad
+    assert {state.rejected for state in refused} == {"sector: a tuple of codes is needed"}
+    assert all(str(firm) in str(last.cause) for firm in bad)
+
+
+def test_another_try_of_a_rebuild_that_named_refused_records_begins_anew(world: World, parts: Parts) -> None:
+    firm = world.firm("Refusée", sectors=[TOO_LONG])
+    tell(parts, "rebuild_index", "firm")
+    run_all(parts)
+    before = parts.engine.resolve("firms")
+    with parts.store.write() as work:
+        work.session.get_one(FirmProfile, firm).sectors = []
+        run_id = work.session.scalars(select(JobRun.id)).one()
+
+    retry(parts, run_id, None)
+    run_all(parts)
+
+    assert parts.engine.resolve("firms") != before
+    assert firms_in(parts) == {firm}
+    with parts.store.read() as work:
+        assert work.session.get_one(IndexState, ("firm", firm)).rejected is None
 
 
 def test_a_sweep_has_what_is_missing_put_in_and_what_may_not_be_found_taken_out(world: World, parts: Parts) -> None:

@@ -26,8 +26,8 @@ from app.services.index.slices import ask_to_index, asked_to_index
 from app.services.index.sweep_index import drift_of
 from app.services.parts import Parts
 from app.services.slice_time import slice_time
-from indexing.rebuild import OutOfTime
-from matching.errors import IllegalMove, InvalidInput
+from indexing.rebuild import OutOfTime, Unfinished
+from matching.errors import IllegalMove, InvalidInput, RejectedDocuments
 
 WORK = {"rebuild": "rebuild_index", "sweep": "sweep_index"}  # what an administrator may ask for → topic
 
@@ -45,20 +45,33 @@ def ask_for_index_work(work: Work, actor: Actor, kind: str, what: str) -> None:
 
 
 def rebuild_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:
-    """Go on with a rebuild, or begin one."""
+    """Go on with a rebuild, or begin one. What the engine refused goes with the build from slice to slice.
+
+    Raises RejectedDocuments, naming all of them, after the new build was taken into use.
+    """
     kind = cast("Kind", key)
     try:
-        rebuild_index(
+        rebuilt = rebuild_index(
             parts,
             kind,
             progress=lambda done, total: note_progress(parts, "rebuild_index", key, done, total),
-            begun=payload.get("build"),
+            begun=_begun(payload),
             fitting=lambda ids: fitting(parts, kind, ids),
             time_is_up=slice_time(parts.settings),
         )
     except OutOfTime as error:
         with parts.store.write() as work:
-            work.tell("rebuild_index", key, build=error.name)
+            work.tell("rebuild_index", key, build=error.unfinished.name, refused=dict(error.unfinished.refused))
+        return
+    if rebuilt.rejected:
+        raise RejectedDocuments(list(rebuilt.rejected), rebuilt.rejected)
+
+
+def _begun(payload: Mapping[str, Any]) -> Unfinished | None:
+    if "build" not in payload:
+        return None
+    refused = payload.get("refused", {})
+    return Unfinished(payload["build"], {key: (version, cause) for key, (version, cause) in refused.items()})
 
 
 def sweep(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:

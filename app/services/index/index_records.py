@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from app.records.challenges import Challenge
-from app.records.firms import FirmProfile
 from app.records.queries import indexed_ids, set_index_state, taxonomy_labels
+from app.records.store import Work
 from app.records.work import IndexState
 from app.services.describe import is_visible
 from app.services.index.documents import documents_of, rows_of
@@ -42,7 +41,8 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
     try:
         parts.engine.put(name, [document])
     except RejectedDocuments as error:
-        _note_rejection(parts, kind, row, error)
+        with parts.store.write() as work:
+            note_refused(work, kind, {row.id: (row.version, _cause(error, row.id))})
         raise
     with parts.store.write() as work:
         set_index_state(work, kind, {row.id: row.version}, visible=True)
@@ -88,16 +88,19 @@ def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
     written = {row.id: row.version for row in shown if refused is None or str(row.id) not in refused.ids}
     with parts.store.write() as work:
         set_index_state(work, kind, written, visible=True)
+        if refused is not None:
+            others = [row for row in shown if row.id not in written]
+            note_refused(work, kind, {row.id: (row.version, _cause(refused, row.id)) for row in others})
     if refused is not None:
-        for row in shown:
-            if row.id not in written:
-                _note_rejection(parts, kind, row, refused)
         raise refused
 
 
-def _note_rejection(parts: Parts, kind: Kind, row: Challenge | FirmProfile, error: RejectedDocuments) -> None:
-    with parts.store.write() as work:
-        set_index_state(work, kind, {row.id: row.version}, visible=True)
-        state = work.session.get(IndexState, (kind, row.id))
-        if state is not None:
-            state.rejected = error.causes.get(str(row.id), str(error))
+def note_refused(work: Work, kind: Kind, refused: Mapping[int, tuple[int, str]]) -> None:
+    """Note for administrators what the engine refused: id → version and cause."""
+    set_index_state(work, kind, {key: version for key, (version, _) in refused.items()}, visible=True)
+    for key, (_, cause) in refused.items():
+        work.session.get_one(IndexState, (kind, key)).rejected = cause
+
+
+def _cause(error: RejectedDocuments, record_id: int) -> str:
+    return error.causes.get(str(record_id), str(error))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.records.queries import set_index_state, taxonomy_labels, visible_versions
 from app.services.describe import is_visible
 from app.services.index.documents import documents_of, rows_of
+from app.services.index.index_records import note_refused
 from app.services.index.kinds import Kind, definition_of
 from app.services.parts import Parts
 from indexing.documents import Document
-from indexing.rebuild import BATCH, Rebuilt, rebuild
+from indexing.rebuild import BATCH, Rebuilt, Unfinished, rebuild
 
 Progress = Callable[[int, int], None]
 
@@ -21,12 +23,13 @@ def rebuild_index(
     kind: Kind,
     progress: Progress | None = None,
     *,
-    begun: str | None = None,
+    begun: Unfinished | None = None,
     fitting: Callable[[Sequence[int]], int] = lambda _ids: BATCH,
     time_is_up: Callable[[], bool] = lambda: False,
 ) -> Rebuilt:
     """A new build from the database, swapped in when it agrees with it. Raises CountsDiffer, Unavailable, OutOfTime.
 
+    What the engine refused is in the answer, and noted for administrators.
     `fitting`: how many of some records are written before the next look at the time.
     """
     rebuilt = rebuild(
@@ -42,7 +45,12 @@ def rebuild_index(
     held = {int(key): version for key, version in parts.engine.versions(rebuilt.name).items()}
     with parts.store.write() as work:
         set_index_state(work, kind, held, visible=True)
-    return rebuilt
+        wanted = visible_versions(work, kind)
+        causes = {  # somebody may have mended or withdrawn a record since the engine refused it
+            key: cause for key, cause in rebuilt.rejected.items() if held.get(int(key), -1) < wanted.get(int(key), -1)
+        }
+        note_refused(work, kind, {int(key): (wanted[int(key)], cause) for key, cause in causes.items()})
+    return replace(rebuilt, rejected=causes)
 
 
 class _RecordSource:
