@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from tests.services.elastic import free_port
 from tests.services.missing import missing
@@ -26,8 +26,7 @@ class Mailbox:
         """What aiosmtpd calls for each message."""
         if self.refusing:
             return "550 not wanted here"
-        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.messages.append(cast("EmailMessage", parsed))
+        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
 
 

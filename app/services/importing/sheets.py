@@ -34,8 +34,6 @@ def read_xlsx(data: bytes, most_rows: int, most_columns: int) -> Iterator[tuple[
                 yield number, _trimmed(list(cells))
         finally:
             book.close()
-    except InvalidInput:
-        raise
     except Exception as error:  # openpyxl raises what its XML parser, zlib and its own models raise
         raise InvalidInput({"file": "unreadable_file"}) from error
 
@@ -45,6 +43,7 @@ def _check_zip(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        # No archive or a damaged one; a part's name that is not the UTF-8 it claims; a version of ZIP yet to come.
         raise InvalidInput({"file": "unreadable_file"}) from error
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise InvalidInput({"file": "file_too_large"})
