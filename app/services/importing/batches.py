@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import event
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.records.store import Store, Work
 from app.services.importing.files import SourceRow
 from app.services.importing.mapping import ColumnMapping, apply_mapping
+from app.services.importing.options import ImportOptions
 from app.services.importing.report import Report
-from app.services.index.slices import ask_to_index
+from app.services.importing.transaction import transaction
 from matching.errors import Forbidden, IllegalMove, InvalidInput
 
 # Rows a transaction: 50 new firms take about half a second of SQLite's write lock (measured: 10 ms a new firm), which
 # other writers wait out; a commit for each row would double the time of an import.
 A_TRANSACTION = 50
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOptions:
-    """How to import.
-
-    dry_run    everything is tried and reported, nothing is kept
-    publish    what comes in is open or published at once; else it waits in the moderation queue
-    reopen     challenges that are over are opened with a deadline 30 to 180 days ahead, recorded in `reopened`, and an
-               empty text takes the teaser
-    language   of texts whose column does not name one; None: told from the text
-    announce   have the workers index and match what comes in, one message a transaction; without it the caller rebuilds
-               the index and the matches himself
-    progress   is told (done, total)
-    """
-
-    mapping: ColumnMapping = field(default_factory=ColumnMapping)
-    dry_run: bool = False
-    publish: bool = False
-    reopen: bool = False
-    language: Literal["fr", "en"] | None = None
-    announce: bool = True
-    progress: Progress | None = None
 
 
 class ReadRow(Protocol):
@@ -82,38 +56,6 @@ class Batch:
     report: Report
 
 
-class _DryRun(Exception):
-    """Rolls a transaction back."""
-
-
-class _Gathering(Work):
-    """Gathers the records that have to be indexed: thousands of messages would be in everybody's way."""
-
-    def __init__(self, work: Work) -> None:
-        super().__init__(work.session, work.now)
-        self.indexed: dict[str, list[int]] = {}
-
-    def tell(self, topic: str, key: int | str, **payload: Any) -> None:
-        """As `Work.tell`; the index is told by `announce`. Ids of refused rows stay: there is no such record then."""
-        verb, _, kind = topic.partition("_")
-        if kind in ("challenge", "firm") and verb == "index":
-            self.indexed.setdefault(kind, []).append(int(key))
-        else:
-            super().tell(topic, key, **payload)
-
-    def announce(self) -> None:
-        """One message for all records of a kind."""
-        for kind, ids in self.indexed.items():
-            ask_to_index(self, kind, ids)
-
-
-class _Quiet(Work):
-    """Sends no messages."""
-
-    def tell(self, topic: str, key: int | str, **payload: Any) -> None:
-        """Nothing: the caller rebuilds."""
-
-
 def import_rows(store: Store, rows: Sequence[SourceRow], options: ImportOptions, steps: Steps[R, S]) -> Report:
     """Import all rows. Raises InvalidInput where no column is known."""
     whole = Report(dry_run=options.dry_run, total=len(rows))
@@ -144,7 +86,7 @@ def import_batches(
         report = Report(dry_run=options.dry_run)
         before = set(known)
         ready = [(row, read) for row in batch if (read := _read(row, options, steps, known, report)) is not None]
-        with _transaction(store, options) as work:
+        with transaction(store, options) as work:
             stored = steps.stored(work, [read.external_id for _, read in ready])
             for row, read in ready:
                 _save(work, row, read, stored.get(read.external_id), options, steps, report)
@@ -183,21 +125,6 @@ def _save(
     else:
         report.count(outcome)
         report.note(row, read.external_id, warnings, options.mapping, "warning")
-
-
-@contextmanager
-def _transaction(store: Store, options: ImportOptions) -> Iterator[Work]:
-    try:
-        with store.write() as work:
-            kept: list[object] = []  # a session forgets what nobody else holds and would read a new row again
-            event.listen(work.session, "pending_to_persistent", lambda _session, row: kept.append(row))
-            gathering = _Gathering(work)
-            yield gathering if options.announce else _Quiet(work.session, work.now)
-            gathering.announce()
-            if options.dry_run:
-                raise _DryRun
-    except _DryRun:
-        return
 
 
 def ignored_columns(rows: Sequence[SourceRow], mapping: ColumnMapping, is_column: Callable[[str], bool]) -> list[str]:

@@ -15,9 +15,10 @@ from app.services.challenges.challenge_data import challenge_data
 from app.services.challenges.move_challenge import apply_move
 from app.services.challenges.save_challenge import save_challenge
 from app.services.days import today
-from app.services.importing.batches import ImportOptions, Steps, import_rows
+from app.services.importing.batches import Steps, import_rows
 from app.services.importing.challenge_rows import COLUMNS, ChallengeRow, Owner, merged, read_challenge, schedule
 from app.services.importing.files import SourceFile, read_rows
+from app.services.importing.options import ImportOptions
 from app.services.importing.report import Report
 from app.services.saving import load_known
 from app.services.taxonomy.taxonomy import load_names

@@ -13,9 +13,10 @@ from app.services.actor import Actor
 from app.services.firms.firm_data import firm_data
 from app.services.firms.move_firm import MOVES, apply_move
 from app.services.firms.save_firm import save_firm
-from app.services.importing.batches import ImportOptions, Steps, import_rows
+from app.services.importing.batches import Steps, import_rows
 from app.services.importing.files import SourceFile, read_rows
 from app.services.importing.firm_rows import FirmRow, is_column, merged, read_firm
+from app.services.importing.options import ImportOptions
 from app.services.importing.report import Report
 from app.services.saving import load_known
 from app.services.taxonomy.taxonomy import load_names

@@ -16,17 +16,8 @@ from app.services.importing.batches import Steps, ignored_columns, import_batche
 from app.services.importing.files import SourceRow, read_rows
 from app.services.importing.import_challenges import challenge_steps
 from app.services.importing.import_firms import firm_steps
-from app.services.importing.uploads import (
-    Run,
-    Upload,
-    delete_old_uploads,
-    load_run,
-    load_upload,
-    note_batch,
-    note_begun,
-    note_fault,
-    progress_of,
-)
+from app.services.importing.runs import Run, load_run, note_batch, note_begun, note_fault, progress_of
+from app.services.importing.uploads import Upload, delete_old_uploads, load_upload
 from app.services.parts import Parts
 from app.services.slice_time import slice_time
 from matching.errors import InvalidInput
