@@ -140,5 +140,8 @@ class SearchEngine(Protocol):
     ) -> list[dict[str, float]]:
         """For each row of `vectors` (count, dims): the best `limit` documents by their best passage, id -> cosine."""
 
+    def wholes(self, name: str, ids: Collection[str]) -> dict[str, Floats]:
+        """The mean of each document's passage vectors, shape (dims,), length 1; without those that have no passage."""
+
     def close(self) -> None:
         """Let go of files and connections."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort, Word
-from indexing.fusion import Fused, fuse, share_of_meaning
+from indexing.fusion import NEARBY, Fused, fuse, share_of_meaning, with_neighbours
 from indexing.query import (
     ParsedQuery,
     Translations,
@@ -33,7 +33,7 @@ MEANING_LIMIT = 200  # meaning adds at most this many documents to the word matc
 # Two words of the query that follow each other in a text count as so much more, and the mean of all passages stands
 # beside the best one. docs/decisions/0007-two-languages.md, "Pairs and whole texts", holds the measurement.
 PAIR_BOOST = 0.3
-WHOLE_SHARE = 0.3
+WHOLE_SHARE = 0.4
 WINDOW = 1000  # word hits that take part in the ranking
 DEEPEST = 10_000  # results beyond are not paged to (Elasticsearch's own limit)
 VOCABULARY_LIFETIME_S = 30.0
@@ -113,7 +113,7 @@ class Searcher:
         query = self._engine_query(request, parsed, free, language, vector)
         answer = self._engine.search(alias, query)
         return SearchAnswer(
-            hits=_page(answer, request, share_of_meaning(len(query.words))),
+            hits=self._page(alias, answer, request, share_of_meaning(len(query.words))),
             total=answer.total,
             facets=answer.facets,
             best_passages=answer.best_passages,
@@ -144,7 +144,7 @@ class Searcher:
                 window=max(depth, WINDOW),
             ),
         )
-        return fuse(answer.word_scores, answer.meaning_scores, share_of_meaning(len(words)))[:depth]
+        return self._fused(name, answer, share_of_meaning(len(words)))[:depth]
 
     def complete(self, alias: str, text: str, limit: int = 8, *, without_ids: tuple[str, ...] = ()) -> list[str]:
         """What was typed so far with its last word completed."""
@@ -192,6 +192,23 @@ class Searcher:
         except EncoderUnavailable:
             return None, True
 
+    def _page(self, alias: str, answer: EngineAnswer, request: SearchRequest, meaning: float) -> tuple[Fused, ...]:
+        """The hits of the page that is asked for; `meaning` is the share of meaning in the score."""
+        if answer.ordered_ids or not (answer.word_scores or answer.meaning_scores):
+            return tuple(
+                Fused(key, 0.0, answer.word_scores.get(key, 0.0), answer.meaning_scores.get(key, 0.0))
+                for key in answer.ordered_ids
+            )
+        start = (max(request.page, 1) - 1) * request.per_page
+        return tuple(self._fused(alias, answer, meaning)[start : start + request.per_page])
+
+    def _fused(self, name: str, answer: EngineAnswer, meaning: float) -> list[Fused]:
+        """Best first; with both words and meaning, neighbours have their say."""
+        fused = fuse(answer.word_scores, answer.meaning_scores, meaning)
+        if not answer.word_scores or not answer.meaning_scores:
+            return fused
+        return with_neighbours(fused, self._engine.wholes(name, [one.id for one in fused[:NEARBY]]))
+
     def _engine_query(
         self, request: SearchRequest, parsed: ParsedQuery, free: str, language: Language, vector: Floats | None
     ) -> EngineQuery:
@@ -221,14 +238,3 @@ class Searcher:
         if request.sort == "relevance" and not words and not query.phrases and vector is None:
             return replace(query, sort="newest")
         return query
-
-
-def _page(answer: EngineAnswer, request: SearchRequest, meaning: float) -> tuple[Fused, ...]:
-    """The hits of the page that is asked for; `meaning` is the share of meaning in the score."""
-    if answer.ordered_ids or not (answer.word_scores or answer.meaning_scores):
-        return tuple(
-            Fused(key, 0.0, answer.word_scores.get(key, 0.0), answer.meaning_scores.get(key, 0.0))
-            for key in answer.ordered_ids
-        )
-    start = (max(request.page, 1) - 1) * request.per_page
-    return tuple(fuse(answer.word_scores, answer.meaning_scores, meaning)[start : start + request.per_page])

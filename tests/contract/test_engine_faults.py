@@ -30,6 +30,7 @@ CALLS: dict[str, Callable[[SearchEngine], object]] = {
     "versions": lambda engine: engine.versions("a"),
     "search": lambda engine: engine.search("a", EngineQuery()),
     "vocabulary": lambda engine: engine.vocabulary("a"),
+    "wholes": lambda engine: engine.wholes("a", ["1"]),
     "nearest": lambda engine: engine.nearest("a", np.ones((1, 4), dtype=np.float32), 3),
 }
 

@@ -276,6 +276,17 @@ def test_the_mean_of_all_passages_counts_by_its_share(ask: Any) -> None:
     assert answer.best_passages == {"2": "p0", "1": "p1"}
 
 
+def test_the_vector_of_a_whole_document_is_the_mean_of_its_passages(filled: tuple[SearchEngine, str]) -> None:
+    engine, name = filled
+    found = engine.wholes(name, ["1", "2", "5", "absent"])
+
+    assert found.keys() == {"1", "2"}  # document 5 has no passage
+    length = (1.6**2 + 0.8**2) ** 0.5
+    assert found["1"] == pytest.approx([1.6 / length, 0.8 / length, 0.0, 0.0], abs=1e-6)
+    assert found["2"] == pytest.approx([0.0, 1.0, 0.0, 0.0], abs=1e-6)
+    assert engine.wholes(name, []) == {}
+
+
 def test_words_that_follow_each_other_in_a_text_add_to_its_score_and_no_result(ask: Any) -> None:
     pair = pairs_of("the real life", "en")
     plain, paired = ask("real life", "en"), ask("real life", "en", pairs=pair)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
+
+from matching.model import Floats
 
 
 def word_scores(answer: Mapping[str, Any]) -> dict[str, float]:
@@ -32,6 +37,15 @@ def best_passages(answer: Mapping[str, Any]) -> dict[str, str]:
         if inner:
             found[hit["_id"]] = inner[0]["fields"]["passages.key"][0]
     return found
+
+
+def wholes(answer: Mapping[str, Any]) -> dict[str, Floats]:
+    """The vector of each whole document, shape (dims,), by document id."""
+    return {
+        hit["_id"]: np.frombuffer(base64.b64decode(hit["_source"]["whole_bytes"]), dtype="<f4")
+        for hit in answer["hits"]["hits"]
+        if "whole_bytes" in hit["_source"]
+    }
 
 
 def facet_counts(answer: Mapping[str, Any], fields: Iterable[str]) -> dict[str, dict[str, int]]:

@@ -148,6 +148,10 @@ class ElasticEngine:
         """As the protocol says."""
         return searching.nearest(self._client, name, vectors, limit, among)
 
+    def wholes(self, name: str, ids: Collection[str]) -> dict[str, Floats]:
+        """As the protocol says."""
+        return searching.wholes(self._client, name, ids)
+
     def close(self) -> None:
         """As the protocol says."""
         self._client.close()

@@ -40,6 +40,7 @@ def mapping_of(definition: IndexDefinition) -> dict[str, Any]:
         },
     }
     properties["whole"] = _vector(definition)
+    properties["whole_bytes"] = {"type": "binary"}  # the same to be read: vectors are kept out of the source
     return {
         "dynamic": "strict",
         "_source": {"excludes": ["passages.vector", "whole", *definition.text_fields]},

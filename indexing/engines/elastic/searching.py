@@ -65,6 +65,16 @@ def nearest(
         return [answers.cosines(answer) for answer in _multi(client, requests)]
 
 
+def wholes(client: Elasticsearch, name: str, ids: Collection[str]) -> dict[str, Floats]:
+    """The vectors of whole documents, by document id. Raises SearchUnavailable."""
+    if not ids:
+        return {}
+    wanted = {"ids": {"values": sorted(ids)}}
+    with answering():
+        found = client.search(index=name, query=wanted, size=len(ids), source_includes=["whole_bytes"], track_total_hits=False)
+    return answers.wholes(found.body)
+
+
 def _results_body(query: EngineQuery, meaning: Collection[str]) -> dict[str, Any]:
     """All results counted; a page of them where the order is not that of the scores."""
     body: dict[str, Any] = {

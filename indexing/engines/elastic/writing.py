@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ def index_action(build: str, document: Document) -> dict[str, Any]:
     whole = document.whole
     if whole is not None:
         source["whole"] = [float(number) for number in whole]
+        source["whole_bytes"] = base64.b64encode(whole.astype("<f4").tobytes()).decode("ascii")
     source["passages"] = [
         {"key": passage.key, "vector": [float(number) for number in passage.vector]} for passage in document.passages
     ]

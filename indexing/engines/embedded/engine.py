@@ -108,6 +108,11 @@ class EmbeddedEngine:
         """As the protocol says. Raises DimensionMismatch for vectors of another length."""
         return nearest(self._generation(name), np.asarray(vectors, dtype=np.float32), limit, among)
 
+    def wholes(self, name: str, ids: Collection[str]) -> dict[str, Floats]:
+        """As the protocol says."""
+        generation = self._generation(name)
+        return generation.passages.wholes({key: row for key in ids if (row := generation.row_of.get(key)) is not None})
+
     def close(self) -> None:
         """As the protocol says."""
         self._held.clear()

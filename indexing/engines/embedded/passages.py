@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,15 @@ class Passages:
         unit = vector / max(float(np.linalg.norm(vector)), 1e-9)
         cosines: Floats = self._means[np.searchsorted(self._owners, rows)] @ unit
         return cosines
+
+    def wholes(self, rows: Mapping[str, int]) -> dict[str, Floats]:
+        """The mean of all passages of each row that has one, of length 1, shape (dims,), by the name of the row."""
+        places = {name: int(np.searchsorted(self._owners, row)) for name, row in rows.items()}
+        return {
+            name: self._means[place]
+            for name, place in places.items()
+            if place < len(self._owners) and self._owners[place] == rows[name]
+        }
 
     @cached_property
     def _means(self) -> Floats:

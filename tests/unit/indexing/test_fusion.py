@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.fusion import fuse
+from indexing.fusion import NEARBY, Fused, fuse, with_neighbours
+from matching.model import Floats
 
 SCORES = st.dictionaries(st.integers(0, 30).map(str), st.floats(-1, 50), max_size=12)
 
@@ -30,3 +32,38 @@ def test_one_side_alone_keeps_its_order_and_equals_come_by_number() -> None:
     assert [one.id for one in fuse({"10": 1.0, "9": 1.0, "2": 5.0}, {})] == ["2", "9", "10"]
     assert [one.id for one in fuse({}, {"b": 0.2, "a": 0.9})] == ["a", "b"]
     assert fuse({}, {}) == []
+
+
+def test_of_two_equals_the_one_that_is_like_the_best_comes_first() -> None:
+    fused = [_hit("1", 0.9), _hit("2", 0.5), _hit("3", 0.5)]
+    vectors = {"1": _at(0), "2": _at(80), "3": _at(10)}
+
+    assert [one.id for one in with_neighbours(fused, vectors)] == ["1", "3", "2"]
+
+
+def test_a_result_that_is_sure_by_itself_stays_whatever_stands_around_it() -> None:
+    fused = [_hit("1", 1.0), *(_hit(str(n), 0.8) for n in range(2, 9))]
+    vectors = {"1": _at(0)} | {str(n): _at(80 + n) for n in range(2, 9)}
+
+    assert with_neighbours(fused, vectors)[0] == fused[0]
+
+
+def test_results_without_a_vector_and_those_far_down_keep_their_score_and_nothing_is_lost() -> None:
+    fused = [_hit(str(n), 1.0 - n / 200) for n in range(NEARBY + 20)]
+    vectors = {str(n): _at(n) for n in range(NEARBY + 20) if n != 7}
+    moved = with_neighbours(fused, vectors)
+
+    assert sorted(one.id for one in moved) == sorted(one.id for one in fused)
+    assert moved[NEARBY:] == fused[NEARBY:]
+    assert {one.id: one for one in moved}["7"] == fused[7]
+    assert with_neighbours(fused, {}) == fused
+    assert with_neighbours([], vectors) == []
+
+
+def _hit(key: str, score: float) -> Fused:
+    return Fused(key, score, score, score)
+
+
+def _at(degrees: float) -> Floats:
+    """A vector of length 1 in this direction."""
+    return np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], dtype=np.float32)
