@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy import select
 
+from app.records.challenges import Challenge, ChallengeText
+from app.records.firms import FirmProfile, FirmText, SolutionText
 from app.records.store import Work
 from app.records.taxonomy import Sector, Technology, Workshop
+from app.services.changes import Record
 from indexing.detection import detect
+from matching.errors import InvalidInput
+
+TextRow = TypeVar("TextRow", ChallengeText, FirmText, SolutionText)
 
 LANGUAGES = ("fr", "en")
 
@@ -51,6 +57,46 @@ def load_known(work: Work) -> Known:
 def language_warnings(texts: Mapping[str, str], language: str) -> dict[str, str]:
     """The fields whose text is clearly not in the language that it is marked with."""
     return {name: "other_language" for name, text in texts.items() if _is_in_the_other(text, language)}
+
+
+def text_warnings(texts: Mapping[str, object], fields: Sequence[str], prefix: str = "") -> dict[str, str]:
+    """As `language_warnings`, of texts by language; fields are named as in a form: `prefix`, then "fr.title"."""
+    found: dict[str, str] = {}
+    for language, own in texts.items():
+        found |= language_warnings({f"{prefix}{language}.{name}": getattr(own, name) for name in fields}, language)
+    return found
+
+
+def ensure_own_external_id(
+    work: Work, table: type[Challenge] | type[FirmProfile], external_id: str | None, stored: Record | None
+) -> None:
+    """Raises InvalidInput where another record of the table has the external id that `stored` is to get."""
+    if external_id is None or (stored is not None and stored.external_id == external_id):
+        return
+    if work.session.scalar(select(table.id).where(table.external_id == external_id)) is not None:
+        raise InvalidInput({"external_id": "duplicate_external_id"})
+
+
+def fill_columns(row: Record, data: object, plain: Sequence[str], lists: Sequence[str]) -> None:
+    """Copy fields of the same name from what was filled in."""
+    for name in plain:
+        setattr(row, name, getattr(data, name))
+    for name in lists:
+        setattr(row, name, list(getattr(data, name)))
+
+
+def fill_texts(rows: list[TextRow], table: type[TextRow], texts: Mapping[str, object], fields: Sequence[str]) -> None:
+    """Make the stored texts what was filled in, a row a language; a language that is left out goes."""
+    stored = {row.language: row for row in rows}
+    for language, own in texts.items():
+        row = stored.pop(language, None)
+        if row is None:
+            row = table(language=language)
+            rows.append(row)
+        for name in fields:
+            setattr(row, name, getattr(own, name))
+    for row in stored.values():
+        rows.remove(row)
 
 
 def _is_in_the_other(text: str, language: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from app.services.challenges.challenge_data import TEXT_FIELDS, ChallengeData, ChallengeTexts, NeedData
 from app.services.checks import LONG, NEED, SHORT, TEASER, TITLE, Checks
 from app.services.choices import COLLABORATION
-from app.services.saving import LANGUAGES, Known, language_warnings
+from app.services.saving import LANGUAGES, Known, language_warnings, text_warnings
 
 MOST_NEEDS = 30
 
@@ -56,9 +56,7 @@ def check_challenge(data: ChallengeData, known: Known, earliest_deadline: date |
 
 def challenge_warnings(data: ChallengeData) -> dict[str, str]:
     """Texts that are clearly written in another language than the one they are marked with."""
-    found: dict[str, str] = {}
-    for language, texts in data.texts.items():
-        found |= language_warnings({f"{language}.{name}": getattr(texts, name) for name in TEXT_FIELDS}, language)
+    found = text_warnings(data.texts, TEXT_FIELDS)
     for language in LANGUAGES:
         needs = {f"needs.{number}.{language}": getattr(need, language) for number, need in enumerate(data.needs)}
         found |= language_warnings(needs, language)

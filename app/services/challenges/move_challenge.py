@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from app.records.challenges import Challenge
 from app.records.store import Work
 from app.services.access import ensure, may_moderate, may_post_challenge
@@ -69,16 +67,6 @@ def close(work: Work, actor: Actor, challenge_id: int, *, expected_version: int 
     return _move(work, actor, challenge_id, "close", expected_version)
 
 
-def reopen(
-    work: Work, actor: Actor, challenge_id: int, deadline: date | None, *, expected_version: int | None = None
-) -> Challenge:
-    """A facilitator opens a closed challenge again, with a deadline ahead or none."""
-    challenge = _load(work, actor, challenge_id, expected_version)
-    if may_moderate(actor) and challenge.status in MOVES["reopen"].start:
-        challenge.deadline = deadline
-    return _move(work, actor, challenge_id, "reopen", expected_version)
-
-
 def withdraw(
     work: Work, actor: Actor, challenge_id: int, reason: str, *, expected_version: int | None = None
 ) -> Challenge:
@@ -105,16 +93,11 @@ def apply_move(work: Work, actor: Actor, challenge: Challenge, name: str, **deta
     keep_version(work, actor, challenge)
 
 
-def _load(work: Work, actor: Actor, challenge_id: int, expected_version: int | None) -> Challenge:
-    challenge = locked_challenge(work, actor, challenge_id)
-    ensure_version(challenge, expected_version)
-    return challenge
-
-
 def _move(
     work: Work, actor: Actor, challenge_id: int, name: str, expected_version: int | None, **detail: str
 ) -> Challenge:
-    challenge = _load(work, actor, challenge_id, expected_version)
+    challenge = locked_challenge(work, actor, challenge_id)
+    ensure_version(challenge, expected_version)
     allowed = may_moderate(actor) if MOVES[name].moderated else may_post_challenge(actor, challenge.organisation_id)
     ensure(allowed, f"{name} this challenge")
     apply_move(work, actor, challenge, name, **detail)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.records.accounts import Organisation
 from app.records.challenges import PUBLIC_STATUSES, Challenge, ChallengeText, ChallengeVersion, Need
 from app.records.store import Work
@@ -22,7 +20,7 @@ from app.services.challenges.check_challenge import challenge_warnings, check_ch
 from app.services.changes import ensure_version, mark_stale, raise_version, tell_index
 from app.services.days import today
 from app.services.load_records import locked_challenge
-from app.services.saving import Known, Saved, load_known
+from app.services.saving import Known, Saved, ensure_own_external_id, fill_columns, fill_texts, load_known
 from matching.errors import InvalidInput
 
 __all__ = ["ChallengeData", "Saved", "save_challenge"]
@@ -48,7 +46,7 @@ def save_challenge(
     stored = challenge_data(challenge) if challenge is not None else None
     earliest = None if any_deadline or (stored and stored.deadline == data.deadline) else today(work)
     cleaned = check_challenge(data, known or load_known(work), earliest)
-    _check_unique(work, cleaned, challenge)
+    ensure_own_external_id(work, Challenge, cleaned.external_id, challenge)
     warnings = challenge_warnings(cleaned)
     if challenge is not None and stored is not None:
         if _same(stored, cleaned):
@@ -93,14 +91,6 @@ def _load(
     return challenge
 
 
-def _check_unique(work: Work, data: ChallengeData, challenge: Challenge | None) -> None:
-    if data.external_id is None or (challenge is not None and challenge.external_id == data.external_id):
-        return
-    query = select(Challenge.id).where(Challenge.external_id == data.external_id)
-    if work.session.scalar(query) is not None:
-        raise InvalidInput({"external_id": "duplicate_external_id"})
-
-
 def _same(stored: ChallengeData, data: ChallengeData) -> bool:
     """Whether nothing at all changed, private fields included."""
     plain = all(getattr(stored, name) == getattr(data, name) for name in PLAIN)
@@ -124,21 +114,9 @@ def _change(work: Work, actor: Actor, challenge: Challenge, stored: ChallengeDat
 
 
 def _fill(challenge: Challenge, data: ChallengeData) -> None:
-    for name in PLAIN:
-        setattr(challenge, name, getattr(data, name))
-    for name in LISTS:
-        setattr(challenge, name, list(getattr(data, name)))
+    fill_columns(challenge, data, PLAIN, LISTS)
     challenge.reopened = dict(data.reopened) if data.reopened is not None else None
-    rows = {row.language: row for row in challenge.texts}
-    for language, texts in data.texts.items():
-        row = rows.get(language) or ChallengeText(language=language)
-        for name in TEXT_FIELDS:
-            setattr(row, name, getattr(texts, name))
-        if language not in rows:
-            challenge.texts.append(row)
-    for language, row in rows.items():
-        if language not in data.texts:
-            challenge.texts.remove(row)
+    fill_texts(challenge.texts, ChallengeText, data.texts, TEXT_FIELDS)
     _fill_needs(challenge, data.needs)
 
 

@@ -14,7 +14,7 @@ from app.services.firms.firm_data import (
     SolutionData,
     SolutionTexts,
 )
-from app.services.saving import LANGUAGES, Known, language_warnings
+from app.services.saving import LANGUAGES, Known, text_warnings
 
 MOST_SOLUTIONS = 20
 EARLIEST_YEAR = 1800
@@ -61,13 +61,9 @@ def check_firm(data: FirmData, known: Known, year: int) -> FirmData:
 
 def firm_warnings(data: FirmData) -> dict[str, str]:
     """Texts that are clearly written in another language than the one they are marked with."""
-    found: dict[str, str] = {}
-    for language, texts in data.texts.items():
-        found |= language_warnings({f"{language}.{name}": getattr(texts, name) for name in FIRM_TEXT_FIELDS}, language)
+    found = text_warnings(data.texts, FIRM_TEXT_FIELDS)
     for number, solution in enumerate(data.solutions):
-        for language, own in solution.texts.items():
-            named = {f"solutions.{number}.{language}.{name}": getattr(own, name) for name in SOLUTION_TEXT_FIELDS}
-            found |= language_warnings(named, language)
+        found |= text_warnings(solution.texts, SOLUTION_TEXT_FIELDS, f"solutions.{number}.")
     return found
 
 

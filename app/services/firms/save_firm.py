@@ -26,7 +26,7 @@ from app.services.firms.firm_data import (
     firm_data,
 )
 from app.services.load_records import locked_firm
-from app.services.saving import Known, Saved, load_known
+from app.services.saving import Known, Saved, ensure_own_external_id, fill_columns, fill_texts, load_known
 from matching.errors import InvalidInput
 
 __all__ = ["FirmData", "Saved", "save_firm"]
@@ -87,10 +87,7 @@ def _load(
 
 def _check_unique(work: Work, data: FirmData, firm: FirmProfile | None) -> None:
     own = firm.id if firm is not None else None
-    if data.external_id is not None and (firm is None or firm.external_id != data.external_id):
-        query = select(FirmProfile.id).where(FirmProfile.external_id == data.external_id)
-        if work.session.scalar(query) is not None:
-            raise InvalidInput({"external_id": "duplicate_external_id"})
+    ensure_own_external_id(work, FirmProfile, data.external_id, firm)
     wanted = {s.external_id: number for number, s in enumerate(data.solutions) if s.external_id is not None}
     if not wanted:
         return
@@ -126,23 +123,11 @@ def _comparable(data: FirmData) -> FirmData:
 
 
 def _fill(firm: FirmProfile, data: FirmData) -> None:
-    for name in PLAIN:
-        setattr(firm, name, getattr(data, name))
-    for name in LISTS:
-        setattr(firm, name, list(getattr(data, name)))
+    fill_columns(firm, data, PLAIN, LISTS)
     firm.organisation.is_firm = True
     for name in OF_ORGANISATION:
         setattr(firm.organisation, name, getattr(data, name))
-    rows = {row.language: row for row in firm.texts}
-    for language, texts in data.texts.items():
-        row = rows.get(language) or FirmText(language=language)
-        for name in FIRM_TEXT_FIELDS:
-            setattr(row, name, getattr(texts, name))
-        if language not in rows:
-            firm.texts.append(row)
-    for language, row in rows.items():
-        if language not in data.texts:
-            firm.texts.remove(row)
+    fill_texts(firm.texts, FirmText, data.texts, FIRM_TEXT_FIELDS)
     _fill_solutions(firm, data.solutions)
 
 
@@ -155,16 +140,7 @@ def _fill_solutions(firm: FirmProfile, solutions: tuple[SolutionData, ...]) -> N
         row = free.pop(row.id) if row is not None else Solution()
         row.position, row.name, row.trl = place, data.name, int(data.trl) if data.trl is not None else None
         row.external_id = data.external_id
-        texts = {text.language: text for text in row.texts}
-        for language, given in data.texts.items():
-            text = texts.get(language) or SolutionText(language=language)
-            for name in SOLUTION_TEXT_FIELDS:
-                setattr(text, name, getattr(given, name))
-            if language not in texts:
-                row.texts.append(text)
-        for language, text in texts.items():
-            if language not in data.texts:
-                row.texts.remove(text)
+        fill_texts(row.texts, SolutionText, data.texts, SOLUTION_TEXT_FIELDS)
         rows.append(row)
     firm.solutions = rows
 
