@@ -12,7 +12,6 @@ from app.services.load_records import visible_challenge
 from app.web import search_views
 from app.web.access import access
 from app.web.context import actor, parts
-from app.web.taxonomy import facet_labels
 
 bp = Blueprint("challenges", __name__)
 
@@ -21,8 +20,7 @@ bp = Blueprint("challenges", __name__)
 @access("public")
 def listing() -> ResponseReturnValue:
     """Search with facets."""
-    wanted, page = search_views.run("challenge")
-    return render_template("challenges/list.html", **search_views.context("challenge", wanted, page, facet_labels))
+    return render_template("challenges/list.html", **search_views.context("challenge"))
 
 
 @bp.get("/challenges/<int:challenge_id>")

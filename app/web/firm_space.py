@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,8 +22,8 @@ from app.web.access import access
 from app.web.context import actor, parts
 from app.web.form_data import read_firm
 from app.web.form_options import shared_options
-from app.web.forms import fault_messages, flash_warnings
-from matching.errors import InvalidInput, NotFound, StaleDecision
+from app.web.forms import fault_messages, save_form
+from matching.errors import InvalidInput, NotFound
 
 bp = Blueprint("firm_space", __name__)
 
@@ -149,25 +150,14 @@ def _recommended(organisation_id: int, failed: Failed | None) -> str:
 
 
 def _save(data: FirmData, firm: FirmProfile | None) -> ResponseReturnValue:
-    if request.form.get("then") == "more":
-        return _form(data, firm, {})
-    expected = request.form.get("version", type=int)
-    try:
-        with parts().store.write() as work:
-            firm_id = firm.id if firm is not None else None
-            saved = save_firm(work, actor(), data, firm_id=firm_id, expected_version=expected)
-            if request.form.get("then") == "review":
-                submit_for_review(work, actor(), saved.id)
-    except InvalidInput as error:
-        return _form(data, firm, fault_messages(error.faults)), 422
-    except StaleDecision:
-        return _form(data, firm, {}, stale=True), 409
-    flash_warnings(saved.warnings)
-    if request.form.get("then") == "review":
-        flash(_("The profile was sent to the facilitator."))
-    else:
-        flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
-    return redirect(url_for("firms.profile", firm_id=saved.id))
+    firm_id = firm.id if firm is not None else None
+    return save_form(
+        page=partial(_form, data, firm),
+        save=lambda work, expected: save_firm(work, actor(), data, firm_id=firm_id, expected_version=expected),
+        submit=submit_for_review,
+        sent=_("The profile was sent to the facilitator."),
+        address=lambda saved_id: url_for("firms.profile", firm_id=saved_id),
+    )
 
 
 def _form(data: FirmData, firm: FirmProfile | None, errors: dict[str, str], *, stale: bool = False) -> str:

@@ -10,7 +10,6 @@ from app.services.load_records import visible_firm
 from app.web import search_views
 from app.web.access import access
 from app.web.context import actor, parts
-from app.web.taxonomy import facet_labels
 
 bp = Blueprint("firms", __name__)
 
@@ -19,8 +18,7 @@ bp = Blueprint("firms", __name__)
 @access("public")
 def listing() -> ResponseReturnValue:
     """Search with facets."""
-    wanted, page = search_views.run("firm")
-    return render_template("firms/list.html", **search_views.context("firm", wanted, page, facet_labels))
+    return render_template("firms/list.html", **search_views.context("firm"))
 
 
 @bp.get("/firms/<int:firm_id>")

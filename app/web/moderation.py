@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records.store import Work
 from app.services.challenges import move_challenge
 from app.services.facilitation.moderation import challenge_dossier, firm_dossier, waiting
 from app.services.firms import move_firm
@@ -48,42 +47,34 @@ def firm(firm_id: int) -> ResponseReturnValue:
 @access("facilitator")
 def decide_challenge(challenge_id: int) -> ResponseReturnValue:
     """Publish a challenge, or ask for changes."""
-    note, expected = request.form.get("note", ""), request.form.get("version", type=int)
-
-    def move(work: Work) -> object:
-        if request.form.get("move") == "publish":
-            return move_challenge.publish(work, actor(), challenge_id, expected_version=expected)
-        return move_challenge.request_changes(work, actor(), challenge_id, note, expected_version=expected)
-
-    return _decide(move, lambda **problem: _challenge_page(challenge_id, **problem))
+    return _decide(challenge_id, move_challenge.publish, move_challenge.request_changes, _challenge_page)
 
 
 @bp.post("/facilitation/moderation/firms/<int:firm_id>")
 @access("facilitator")
 def decide_firm(firm_id: int) -> ResponseReturnValue:
     """Publish a firm's profile, or ask for changes."""
-    note, expected = request.form.get("note", ""), request.form.get("version", type=int)
-
-    def move(work: Work) -> object:
-        if request.form.get("move") == "publish":
-            return move_firm.publish(work, actor(), firm_id, expected_version=expected)
-        return move_firm.request_changes(work, actor(), firm_id, note, expected_version=expected)
-
-    return _decide(move, lambda **problem: _firm_page(firm_id, **problem))
+    return _decide(firm_id, move_firm.publish, move_firm.request_changes, _firm_page)
 
 
-def _decide(move: Callable[[Work], object], page: Callable[..., str]) -> ResponseReturnValue:
+def _decide(
+    record_id: int, publish: Callable[..., object], request_changes: Callable[..., object], page: Callable[..., str]
+) -> ResponseReturnValue:
+    published, expected = request.form.get("move") == "publish", request.form.get("version", type=int)
     try:
         with parts().store.write() as work:
-            move(work)
+            if published:
+                publish(work, actor(), record_id, expected_version=expected)
+            else:
+                note = request.form.get("note", "")
+                request_changes(work, actor(), record_id, note, expected_version=expected)
     except InvalidInput as error:
-        return page(errors=fault_messages(error.faults)), 422
+        return page(record_id, errors=fault_messages(error.faults)), 422
     except StaleDecision:
         text = _("The text was changed since you opened it. Below is how it is now; your decision was not saved.")
-        return page(problem=text), 409
+        return page(record_id, problem=text), 409
     except IllegalMove:
-        return page(problem=_("This cannot be done in its present state. Below is how it is now.")), 409
-    published = request.form.get("move") == "publish"
+        return page(record_id, problem=_("This cannot be done in its present state. Below is how it is now.")), 409
     flash(_("Published.") if published else _("Changes were asked for; the note is shown to the authors."))
     return redirect(url_for("moderation.queue"), 303)
 

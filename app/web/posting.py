@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -23,8 +24,8 @@ from app.web.access import access
 from app.web.context import actor, language, parts
 from app.web.form_data import read_challenge
 from app.web.form_options import shared_options
-from app.web.forms import fault_messages, flash_warnings
-from matching.errors import InvalidInput, NotFound, StaleDecision
+from app.web.forms import fault_messages, save_form
+from matching.errors import InvalidInput, NotFound
 
 bp = Blueprint("posting", __name__)
 
@@ -105,25 +106,16 @@ def _own(challenge_id: int) -> Challenge:
 
 
 def _save(data: ChallengeData, challenge: Challenge | None) -> ResponseReturnValue:
-    if request.form.get("then") == "more":
-        return _form(data, challenge, {})
-    expected = request.form.get("version", type=int)
     challenge_id = challenge.id if challenge is not None else None
-    try:
-        with parts().store.write() as work:
-            saved = save_challenge(work, actor(), data, challenge_id=challenge_id, expected_version=expected)
-            if request.form.get("then") == "review":
-                submit_for_review(work, actor(), saved.id)
-    except InvalidInput as error:
-        return _form(data, challenge, fault_messages(error.faults)), 422
-    except StaleDecision:
-        return _form(data, challenge, {}, stale=True), 409
-    flash_warnings(saved.warnings)
-    if request.form.get("then") == "review":
-        flash(_("The challenge was sent to the facilitator."))
-    else:
-        flash(_("Nothing changed.") if saved.outcome == "unchanged" else _("Saved."))
-    return redirect(url_for("owner.desk", challenge_id=saved.id))
+    return save_form(
+        page=partial(_form, data, challenge),
+        save=lambda work, expected: save_challenge(
+            work, actor(), data, challenge_id=challenge_id, expected_version=expected
+        ),
+        submit=submit_for_review,
+        sent=_("The challenge was sent to the facilitator."),
+        address=lambda saved_id: url_for("owner.desk", challenge_id=saved_id),
+    )
 
 
 def _form(data: ChallengeData, challenge: Challenge | None, errors: dict[str, str], *, stale: bool = False) -> str:

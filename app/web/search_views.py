@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
@@ -12,6 +12,7 @@ from flask import request, url_for
 from app.services.index.kinds import Kind
 from app.services.search.search_records import FACETS, ResultPage, search_records
 from app.web.context import language, parts
+from app.web.taxonomy import facet_labels
 from indexing.engine import Sort
 from indexing.searcher import SearchRequest
 
@@ -43,7 +44,7 @@ def read_request(kind: Kind) -> SearchRequest:
     )
 
 
-def run(kind: Kind) -> tuple[SearchRequest, ResultPage]:
+def _search(kind: Kind) -> tuple[SearchRequest, ResultPage]:
     """Read the address and search. A page behind the last one, as an old link may name, becomes the last one."""
     wanted = read_request(kind)
     page = search_records(parts(), kind, wanted)
@@ -107,16 +108,15 @@ def _day(text: str | None) -> int | None:
         return None
 
 
-def context(
-    kind: Kind, wanted: SearchRequest, page: ResultPage, labels: Callable[[str], Mapping[str, str]]
-) -> dict[str, Any]:
-    """What the templates of both search pages need."""
+def context(kind: Kind) -> dict[str, Any]:
+    """Search as the address says; returns what the templates of both search pages need."""
+    wanted, page = _search(kind)
     facets = [
-        (name, facet_rows(page.facets.get(name, {}), wanted.filters.get(name, ()), labels(name)))
+        (name, facet_rows(page.facets.get(name, {}), wanted.filters.get(name, ()), facet_labels(name)))
         for name in FACETS[kind]
     ]
     chosen = [
-        (name, code, labels(name).get(code, code), with_arguments(**_without(name, code, wanted)))
+        (name, code, facet_labels(name).get(code, code), with_arguments(**_without(name, code, wanted)))
         for name, codes in wanted.filters.items()
         for code in codes
         if (name, code) != ("status", "open")
