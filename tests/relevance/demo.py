@@ -35,7 +35,7 @@ def measure_demo(parts: Parts) -> dict[str, float]:
         kind = "same language" if written[challenge.id] & spoken[firm.id] else "across languages"
         found[kind].append(float(firm.id in best[challenge.id][:DEPTH]))
     overlaps = []
-    for row in _rows("twins"):
+    for row in twin_pairs():
         ours, theirs = (set(best[challenges[row[language]].id][:DEPTH]) for language in ("fr", "en"))
         overlaps.append(len(ours & theirs) / DEPTH)
     figures = {f"intended, {kind} ({len(own)} pairs), recall@10": fmean(own) for kind, own in found.items() if own}
@@ -45,6 +45,11 @@ def measure_demo(parts: Parts) -> dict[str, float]:
 def intended(block: str = "*") -> Iterator[dict[str, str]]:
     """The pairs of challenge and firm that the demo's authors meant."""
     return _rows("intended", block)
+
+
+def twin_pairs() -> Iterator[dict[str, str]]:
+    """The pairs of challenges that were written twice, each in its language: `twin`, `fr`, `en`."""
+    return _rows("twins")
 
 
 def _rows(name: str, block: str = "*") -> Iterator[dict[str, str]]:
