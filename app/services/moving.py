@@ -10,8 +10,8 @@ from app.services.access import may_moderate
 from app.services.actor import Actor
 from app.services.changes import Record, kind_of, mark_stale, raise_version, tell_index
 from app.services.checks import TEASER, Checks
-from app.services.describe import is_visible
 from app.services.facilitation.tell_moderation import CHANGES, PUBLISHED, ask_to_tell
+from app.services.public_texts import is_visible
 from matching.errors import IllegalMove
 
 

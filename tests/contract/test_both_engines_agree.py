@@ -20,8 +20,9 @@ import pytest
 from app.records.migrate import upgrade
 from app.records.queries import challenges_by_id, firms_by_id, taxonomy_labels, visible_versions
 from app.records.store import Store
-from app.services.describe import challenge_document, challenge_texts, firm_document, firm_texts
+from app.services.index.documents import challenge_document, firm_document
 from app.services.load_demo import load_demo
+from app.services.public_texts import challenge_texts, firm_texts
 from indexing import definitions
 from indexing.analysis import analyse
 from indexing.documents import Document

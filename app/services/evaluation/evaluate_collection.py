@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from app.services.describe import tokens_of
 from app.services.evaluation.read_collection import Collection, Entry
+from app.services.public_texts import tokens_of
 from indexing.analysis import analyse
 from indexing.definitions import IndexDefinition
 from indexing.documents import Document, PassageVector

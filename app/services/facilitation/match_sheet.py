@@ -15,9 +15,9 @@ from app.records.matches import Decision, Match
 from app.records.store import Work
 from app.services.access import ensure, may_moderate
 from app.services.actor import Actor
-from app.services.describe import CHALLENGE_FIELDS, FIRM_FIELDS, SOLUTION_FIELDS
 from app.services.facilitation.review_match import legal_moves
 from app.services.facilitation.undo_review import last_review
+from app.services.public_texts import CHALLENGE_FIELDS, FIRM_FIELDS, SOLUTION_FIELDS
 from app.services.suggestions.marking import Marked, cited_in, mark
 from matching.errors import NotFound
 

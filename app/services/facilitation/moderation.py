@@ -15,8 +15,8 @@ from app.records.store import Work
 from app.records.work import AuditEntry
 from app.services.access import ensure, may_moderate
 from app.services.actor import Actor
-from app.services.describe import challenge_texts, firm_texts
 from app.services.load_records import visible_challenge, visible_firm
+from app.services.public_texts import challenge_texts, firm_texts
 from app.services.saving import language_warnings
 from indexing.passages import FieldText
 

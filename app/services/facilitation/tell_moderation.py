@@ -10,7 +10,7 @@ from app.records.firms import FirmProfile
 from app.records.store import Store, Work
 from app.services.accounts.members import members_to_tell, reads, told_keys
 from app.services.changes import Record, kind_of
-from app.services.describe import is_visible
+from app.services.public_texts import is_visible
 
 TOPIC = "moderation"
 PUBLISHED, CHANGES = "published", "changes"

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from functools import partial
 
 from app.records.queries import challenges_by_id, firms_by_id, visible_versions
-from app.services.describe import challenge_texts, firm_texts
 from app.services.parts import Parts
+from app.services.public_texts import challenge_texts, firm_texts
 from indexing.bulk import BulkEncoder
 from indexing.encoders import BATCH
 from indexing.passages import FieldText, passages_of

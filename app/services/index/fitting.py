@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.records.challenges import Challenge
-from app.services.describe import challenge_texts, firm_texts
 from app.services.index.documents import rows_of
 from app.services.index.kinds import Kind
 from app.services.parts import Parts
+from app.services.public_texts import challenge_texts, firm_texts
 from indexing.passages import passages_of
 from indexing.vectors import text_hash
 

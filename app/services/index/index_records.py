@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from app.records.queries import indexed_ids, set_index_state, taxonomy_labels
 from app.records.store import Work
 from app.records.work import IndexState
-from app.services.describe import is_visible
 from app.services.index.documents import documents_of, rows_of
 from app.services.index.kinds import ALIASES, Kind, definition_of
 from app.services.parts import Parts
+from app.services.public_texts import is_visible
 from matching.errors import RejectedDocuments
 
 LATEST = 2**31  # above every version of a record that is no longer there

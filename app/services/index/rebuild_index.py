@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.records.queries import set_index_state, taxonomy_labels, visible_versions
-from app.services.describe import is_visible
 from app.services.index.documents import documents_of, rows_of
 from app.services.index.index_records import note_refused
 from app.services.index.kinds import Kind, definition_of
 from app.services.parts import Parts
+from app.services.public_texts import is_visible
 from indexing.documents import Document
 from indexing.rebuild import BATCH, Rebuilt, Unfinished, rebuild
 

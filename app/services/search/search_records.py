@@ -11,9 +11,9 @@ from app.records.challenges import PUBLIC_STATUSES, Challenge, ChallengeText
 from app.records.firms import FirmProfile, FirmText
 from app.records.queries import challenges_by_id, firms_by_id, hidden_but_indexed
 from app.records.store import Work
-from app.services.describe import challenge_texts, find_text, firm_texts, is_visible
 from app.services.index.kinds import ALIASES, Kind
 from app.services.parts import Parts
+from app.services.public_texts import challenge_texts, find_text, firm_texts, is_visible
 from indexing.highlight import Piece, highlight, snippet
 from indexing.passages import FieldText, passages_of
 from indexing.query import LANGUAGES

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import cast
 
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
 from app.records.queries import firm_versions, firms_by_id
-from app.services.describe import challenge_side, challenge_texts, firm_side, firm_texts
 from app.services.parts import Parts
+from app.services.public_texts import challenge_texts, firm_texts, tokens_of
 from indexing.passages import passages_of
 from indexing.vectors import vectors_of
-from matching.model import ChallengeSide, FirmSide, Floats, Passage
+from matching.model import ChallengeSide, FirmSide, Floats, Language, Needed, Passage
 
 MOST_KEPT = 8000  # about 10 kB each with vectors: 80 MB at most, in a batch over the largest set
 
@@ -68,3 +69,71 @@ class Sides:
         vectors = vectors_of(flat, self._parts.encoder, self._parts.vectors)
         ends = list(accumulate(len(own) for own in passages))
         return [vectors[end - len(own) : end] for end, own in zip(ends, passages, strict=True)]
+
+
+def challenge_side(challenge: Challenge, passages: tuple[Passage, ...], vectors: Floats) -> ChallengeSide:
+    """A challenge as matching sees it."""
+    return ChallengeSide(
+        id=challenge.id,
+        version=challenge.version,
+        passages=passages,
+        vectors=vectors,
+        tokens=tokens_of(passages),
+        needs=tuple(
+            Needed(
+                need.id,
+                need.essential,
+                tuple(i for i, p in enumerate(passages) if p.field == "need" and p.item_id == need.id),
+            )
+            for need in challenge.needs
+        ),
+        original=cast("Language", challenge.original),
+        sectors=frozenset(challenge.sectors),
+        technologies=frozenset(challenge.technologies),
+        trl=_trl_range(challenge),
+        collaboration=frozenset(challenge.collaboration),
+        place=challenge.place,
+        remote=challenge.remote,
+        languages_of_service=frozenset(challenge.languages_of_service),
+        budget=_budget(challenge.budget_min, challenge.budget_max),
+        open=challenge.status == "open",
+        deadline=challenge.deadline,
+        owner_organisation_id=challenge.organisation_id,
+    )
+
+
+def firm_side(firm: FirmProfile, passages: tuple[Passage, ...], vectors: Floats) -> FirmSide:
+    """A firm as matching sees it."""
+    return FirmSide(
+        id=firm.id,
+        version=firm.version,
+        passages=passages,
+        vectors=vectors,
+        tokens=tokens_of(passages),
+        original=cast("Language", firm.original),
+        languages=frozenset(passage.language for passage in passages),
+        sectors=frozenset(firm.sectors),
+        technologies=frozenset(firm.technologies),
+        trls=tuple(solution.trl for solution in firm.solutions if solution.trl is not None),
+        collaboration=frozenset(firm.collaboration),
+        place=firm.organisation.place,
+        regions=frozenset(firm.regions),
+        languages_of_service=frozenset(firm.languages_of_service),
+        budget=_budget(firm.budget_min, firm.budget_max),
+        published=firm.status == "published",
+        opted_out=firm.opted_out,
+        excluded_sectors=frozenset(firm.excluded_sectors),
+        excluded_organisations=frozenset(firm.excluded_organisations),
+        organisation_id=firm.organisation_id,
+    )
+
+
+def _trl_range(challenge: Challenge) -> tuple[int, int] | None:
+    low, high = challenge.trl_min, challenge.trl_max
+    if low is None and high is None:
+        return None
+    return (low or 1, high or 9)
+
+
+def _budget(low: int | None, high: int | None) -> tuple[int | None, int | None] | None:
+    return None if low is None and high is None else (low, high)

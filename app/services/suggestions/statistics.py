@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from app.records.queries import challenges_by_id, firms_by_id, latest_statistics, latest_statistics_id, visible_versions
 from app.records.store import Store
 from app.records.work import CorpusStatistics
-from app.services.describe import challenge_texts, firm_texts, tokens_of
 from app.services.parts import Parts
+from app.services.public_texts import challenge_texts, firm_texts, tokens_of
 from indexing.passages import passages_of
 from matching.words import Statistics, bags_of
 
