@@ -46,7 +46,7 @@ def first_choice(upload: Upload, columns: Sequence[str], profile: str | None) ->
     """Options that are suggested, the profile behind them ("" for none), and the field of each column."""
     name = profile if profile is not None else suggest_profile(columns) or ""
     known = name if name in profiles() else ""
-    mapping = load_mapping(known) if known else ColumnMapping(skip_unknown=LISTS, shorten=SHORTENED)
+    mapping = load_mapping(known) if known else ColumnMapping()  # strict: a row goes in whole or not at all
     by_column = columns_by_profile(mapping, columns) if known else suggest_columns(upload.kind, columns)
     return ImportOptions(mapping=mapping, publish=bool(known)), known, [by_column[column] for column in columns]
 

@@ -77,7 +77,8 @@ class Report:
         """Keep what was wrong with a row."""
         for name, cause in causes.items():
             column = column_of(name, row.values, mapping)
-            value = str(row.values.get(column, ""))
+            found = row.values.get(column)
+            value = "" if found is None else str(found)
             shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
             self.notes.append(RowNote(row.line, external_id, severity, column, cause, shown))
 
@@ -92,7 +93,7 @@ class Report:
         return json.dumps(self.to_dict(language), ensure_ascii=True, indent=2)
 
     def to_csv(self, language: str) -> str:
-        """One line a note, for a spreadsheet, headed in that language: cells that it would run as formulas are marked as text."""
+        """One line a note, headed in that language; what a spreadsheet would run is marked as text."""
         out = StringIO()
         writer = csv.writer(out)
         own = "fr" if language == "fr" else "en"

@@ -80,6 +80,13 @@ def test_good_rows_go_in_and_a_bad_one_is_refused_whole_and_named(store: Store, 
     )
 
 
+@pytest.mark.parametrize("make", [as_csv, as_xlsx, as_jsonl])
+def test_the_report_shows_no_value_where_a_cell_was_empty(store: Store, make: Any) -> None:
+    report = run(store, make(("d-9", None, "Un titre", "Un problème.", "2027-06-01", "")))
+
+    assert [(note.field, note.value) for note in report.notes] == [("owner", "")]
+
+
 def test_nothing_of_a_refused_row_stays_not_even_its_new_owner(store: Store) -> None:
     run(store, as_csv(("d-9", "Ville de Nulle-Part", "Un titre", "", "2027-06-01", "")))
 

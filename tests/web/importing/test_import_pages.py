@@ -121,6 +121,18 @@ def test_the_report_names_line_column_and_cause_in_the_language_of_the_page(faci
     assert "This field is required." in english
 
 
+def test_a_row_with_an_unknown_sector_is_refused_unless_it_is_said_otherwise(
+    facilitator: Visitor, parts: Parts
+) -> None:
+    data = "external_id,owner,title_fr,problem_fr,sectors\nd-1,Ville,Un titre,Un problème.,zorglub\n"
+    columns = send_file(facilitator, data)
+    strict, lenient = start(facilitator, columns), start(facilitator, columns, skip_unknown="yes")
+    work_off(parts)
+
+    assert "Ce secteur n’existe pas ici." in facilitator.text(strict)
+    assert "Ce secteur n’existe pas ici." not in facilitator.text(lenient)
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_report(facilitator: Visitor, parts: Parts) -> None:
     data = "external_id,owner,title_fr,problem_fr\n=1+1,@SUM(1),,+x\n"
     run = start(facilitator, send_file(facilitator, data))
