@@ -105,4 +105,6 @@ def message(cause: str, language: str) -> str:
     texts = TEXTS.get(code)
     if texts is None:
         return cause
+    if detail.isdecimal():
+        detail = f"{int(detail):,}".replace(",", "\u202f" if language == "fr" else ",")
     return texts[0 if language == "fr" else 1].replace("{0}", detail)

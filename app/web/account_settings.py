@@ -27,6 +27,10 @@ def library_settings(parts: Parts) -> dict[str, Any]:
         "SECURITY_RECOVERABLE": True,
         "SECURITY_CHANGEABLE": True,
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
+            _l("Sign-in failed: the address or the password is wrong, or the address is not confirmed yet."),
+            "error",
+        ),
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_EMAIL_SENDER": parts.settings.mail_sender,
         "SECURITY_EMAIL_HTML": False,

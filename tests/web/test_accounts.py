@@ -52,6 +52,7 @@ def test_a_newcomer_confirms_the_address_signs_in_and_is_told_what_to_do_first(v
     space = visitor.text("/fr/workspace")
 
     assert before.status_code == 422, "an unconfirmed account must not sign in"
+    assert "n’est pas encore confirmée" in before.get_data(as_text=True)
     assert signed_in.status_code == 302
     assert signed_in.location == "/fr/workspace"
     assert "Nordet Logiciels" in space

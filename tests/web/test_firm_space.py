@@ -239,7 +239,7 @@ def test_a_profile_can_be_withdrawn_and_taken_up_again(space: Space, parts: Part
 BAD: list[tuple[str, str, str, str]] = [
     ("name", "", "obligatoire", "required"),
     ("fr.summary", " ", "obligatoire", "required"),
-    ("fr.offer", "x" * 20_001, "20000", "20000"),
+    ("fr.offer", "x" * 20_001, "20\u202f000", "20,000"),
     ("fr.offer", "a\x00b", "nul", "NUL"),
     ("solutions.0.name", "", "obligatoire", "required"),
     ("solutions.0.name", "x" * 201, "200", "200"),

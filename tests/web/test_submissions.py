@@ -79,7 +79,9 @@ def test_the_deadline_is_shown(desk: Desk) -> None:
 
 def test_a_submission_is_edited_withdrawn_and_sent_again(desk: Desk) -> None:
     desk.send(then="submit")
-    form = fields(desk.visitor.text(desk.path))
+    page = desk.visitor.text(desk.path)
+    assert "<h1>Modifier la proposition</h1>" in page
+    form = fields(page)
     desk.visitor.send(desk.path, {**form, "summary": "Mieux dit", "then": "submit"}, page=desk.path)
     edited = desk.stored()[0]
     desk.visitor.send(f"/fr/submissions/{edited.id}/withdraw", page=desk.mine)
@@ -93,10 +95,10 @@ def test_a_submission_is_edited_withdrawn_and_sent_again(desk: Desk) -> None:
 
 BAD: list[tuple[str, str, str, str]] = [
     ("summary", "", "obligatoire", "required"),
-    ("summary", "x" * 20_001, "20000", "20000"),
+    ("summary", "x" * 20_001, "20\u202f000", "20,000"),
     ("summary", "a\x00b", "nul", "NUL"),
     ("essential", "", "obligatoire", "required"),
-    ("essential", "x" * 5_001, "5000", "5000"),
+    ("essential", "x" * 5_001, "5\u202f000", "5,000"),
     ("desirable", "a\x00b", "nul", "NUL"),
     ("trl", "", "obligatoire", "required"),
     ("trl", "beaucoup", "nombre", "number"),

@@ -32,6 +32,20 @@ def test_what_waits_is_listed_and_what_does_not_is_not(world: World, facilitator
     assert "Déjà ouvert" not in page and "Publiée" not in page
 
 
+def test_a_budget_with_one_end_is_told_as_such_to_moderator_and_reader(world: World, facilitator: Visitor) -> None:
+    waiting = world.challenge("En attente", status="in_review", budget_min=50_000)
+    opened = world.challenge("Ouvert", budget_max=80_000)
+
+    pages = {
+        "à partir de 50\xa0000\xa0$": f"/fr/facilitation/moderation/challenges/{waiting}",
+        "jusqu’à 80\xa0000\xa0$": f"/fr/challenges/{opened}",
+        "up to $80,000": f"/en/challenges/{opened}",
+    }
+
+    for told, path in pages.items():
+        assert told in facilitator.text(path).replace("\u202f", "\xa0")
+
+
 def test_a_challenge_is_published_with_one_button_and_the_index_is_told(world: World, facilitator: Visitor) -> None:
     challenge_id = world.challenge("En attente", status="in_review", private_note="pour vous seulement")
     path = f"/fr/facilitation/moderation/challenges/{challenge_id}"
