@@ -87,6 +87,22 @@ def smtp_server() -> Iterator[Mailbox]:
 
 
 @pytest.fixture(scope="session")
+def seeded_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the taxonomy, which tests copy: migrating takes longer than most of them."""
+    from app.records.migrate import upgrade
+    from app.records.store import Store
+    from app.services.taxonomy.taxonomy import seed_taxonomy
+
+    path = tmp_path_factory.mktemp("seeded") / "seeded.db"
+    upgrade(f"sqlite:///{path}")
+    store = Store(f"sqlite:///{path}")
+    with store.write() as work:
+        seed_taxonomy(work)
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
     """The packaged model, loaded once (about 5 s)."""
     from indexing.encoders import SentenceEncoder

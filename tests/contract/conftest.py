@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
+from app.records.migrate import upgrade
 from indexing.definitions import IndexDefinition
 from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine
@@ -15,6 +16,17 @@ from tests.contract.documents import a_definition
 
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 ENGINES = ("embedded", pytest.param("elastic", marks=pytest.mark.service))
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database of each kind for the tests of one module: a SQLite file, and a real PostgreSQL."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres_url")
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('database')}/passerelle.db"
+    upgrade(url)
+    return url
 
 
 @pytest.fixture

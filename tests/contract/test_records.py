@@ -36,28 +36,16 @@ from app.records.tables import (
     User,
 )
 from app.records.vectors import DatabaseVectors
+from tests.contract.databases import empty
 
 NOW = datetime(2026, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A migrated database a module; every test makes rows of its own."""
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgres_url")
-    else:
-        url = f"sqlite:///{tmp_path_factory.mktemp('records')}/records.db"
-    upgrade(url)
-    return url
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     opened = Store(database_url, clock=lambda: NOW)
     yield opened
-    with opened.write() as work:
-        for table in reversed(Base.metadata.sorted_tables):
-            work.session.execute(table.delete())
+    empty(opened)
     opened.close()
 
 

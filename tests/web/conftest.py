@@ -11,30 +11,16 @@ from flask import Flask
 
 from app.factory import create_app
 from app.records.accounts import Membership, User
-from app.records.migrate import upgrade
 from app.records.store import Store
 from app.records.vectors import DatabaseVectors
 from app.services.accounts.passwords import hash_password
 from app.services.parts import Parts, build_engine, build_mailer
-from app.services.taxonomy.taxonomy import seed_taxonomy
 from config.settings import Settings
 from indexing.weights import load_weights
 from tests.facilitation.world import Clock, World
 from tests.web.portal import PASSWORD, Visitor
 
 KEY = "a key that is long enough for tests and used nowhere else"
-
-
-@pytest.fixture(scope="session")
-def seeded_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file with the taxonomy, which tests copy: migrating takes longer than most of them."""
-    path = tmp_path_factory.mktemp("web") / "seeded.db"
-    upgrade(f"sqlite:///{path}")
-    store = Store(f"sqlite:///{path}")
-    with store.write() as work:
-        seed_taxonomy(work)
-    store.close()
-    return path
 
 
 @pytest.fixture(scope="session")

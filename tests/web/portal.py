@@ -106,6 +106,15 @@ def error_of(page: str, field: str) -> str:
     return found[1] if found and tied else ""
 
 
+def refused(answer: TestResponse, field: str, said: str) -> dict[str, list[str]]:
+    """What the forms hold of a page that did not take a value and says why beside its field."""
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422, f"{field}: {answer.status_code}"
+    told = error_of(page, field)
+    assert said in told, f"{field} told {told!r}"
+    return fields(page)
+
+
 def messages(folder: Path) -> list[Any]:
     """The messages that were written, oldest first."""
     paths = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)

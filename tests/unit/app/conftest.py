@@ -1,4 +1,4 @@
-"""A database of each test's own, migrated once and copied, with the taxonomy in it."""
+"""A database of each test's own, with the taxonomy in it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from app.records.migrate import upgrade
 from app.records.store import Store
-from app.services.taxonomy.taxonomy import seed_taxonomy
 
 NOW = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "seeded.db"
-    upgrade(f"sqlite:///{path}")
-    store = Store(f"sqlite:///{path}")
-    with store.write() as work:
-        seed_taxonomy(work)
-    store.close()
-    return path
-
-
 @pytest.fixture
-def database(migrated: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(migrated, tmp_path / "passerelle.db"))
+def database(seeded_database: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(seeded_database, tmp_path / "passerelle.db"))
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ ROWS = f"{HEAD}\nd-1,Ville,Repérer les fuites,L’eau se perd.\nd-2,,Sans porte
 
 
 @pytest.fixture
-def run(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+def run(seeded_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     """Runs a command on a database of this test's own."""
     var = tmp_path / "var"
     var.mkdir()
-    shutil.copy(migrated, var / "passerelle.db")
+    shutil.copy(seeded_database, var / "passerelle.db")
     for name in ("DATABASE_URL", "ELASTICSEARCH_URL", "REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PASSERELLE_VAR", str(var))

@@ -19,9 +19,9 @@ BAD = "d-2,,Sans porteur,Un problème."
     ("rows", "code"), [([GOOD], 0), ([GOOD, BAD], 1), ([], 2)], ids=["all in", "one refused", "no rows"]
 )
 def test_an_import_tells_the_shell_whether_every_row_went_in(
-    rows: list[str], code: int, migrated: Path, tmp_path: Path
+    rows: list[str], code: int, seeded_database: Path, tmp_path: Path
 ) -> None:
-    shutil.copy(migrated, tmp_path / "passerelle.db")
+    shutil.copy(seeded_database, tmp_path / "passerelle.db")
     file = tmp_path / "rows.csv"
     file.write_text("\n".join([HEAD, *rows]) if rows else "")
 
