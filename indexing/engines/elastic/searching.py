@@ -71,7 +71,9 @@ def wholes(client: Elasticsearch, name: str, ids: Collection[str]) -> dict[str, 
         return {}
     wanted = {"ids": {"values": sorted(ids)}}
     with answering():
-        found = client.search(index=name, query=wanted, size=len(ids), source_includes=["whole_bytes"], track_total_hits=False)
+        found = client.search(
+            index=name, query=wanted, size=len(ids), source_includes=["whole_bytes"], track_total_hits=False
+        )
     return answers.wholes(found.body)
 
 
