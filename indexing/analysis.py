@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import Stemmer
 
+from indexing.french_plurals import singular
 from indexing.stopwords import ACRONYMS, STOP_WORDS
 from matching.model import Language
 
@@ -137,6 +138,8 @@ def _token(word: str, language: Language) -> str | None:
         return folded
     if not folded or folded in STOP_WORDS[language]:
         return None
+    if language == "fr":
+        folded = singular(folded)
     # A stemmer is not to be shared by threads; making one costs 0.3 µs.
     return str(Stemmer.Stemmer(STEMMERS[language], 0).stemWord(folded)) or None
 
