@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.services.load_demo import PASSWORD
 from tests.browser.conftest import ACCOUNTS, Enter
 
+STYLES = Path(__file__).resolve().parents[2] / "app" / "static" / "css" / "passerelle.css"
 MOST_STOPS = 120  # presses of the Tab key until something must have been reached
 VISITED = {
     None: ("/", "/challenges", "/firms", "/how-it-works", "/account/login", "/account/register"),
@@ -113,6 +116,14 @@ def test_at_400_percent_nothing_scrolls_sideways_and_nothing_is_cut(enter: Enter
     for path in VISITED[role]:
         go(reader.page, f"{reader.address}/{reader.language}", path)
         assert reader.page.evaluate(LOST) == [], path
+
+
+def test_a_word_that_is_longer_than_a_line_breaks_within_its_card(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 256})
+    page.set_content(f"<style>{STYLES.read_text()}</style><ol class=cards><li class=card><h3>{'T' * 200}</h3></ol>")
+
+    assert page.evaluate(LOST) == []
+    page.close()
 
 
 @pytest.mark.parametrize("language", ["fr"], indirect=True)
