@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,8 @@ from app.records.matches import Decision, Match
 from app.records.store import Work
 from app.records.taxonomy import Sector, Technology, Workshop
 from app.records.work import CorpusStatistics, IndexState
+
+Row = TypeVar("Row", Challenge, FirmProfile, Match)
 
 IDS_A_QUERY = 500
 DELETED_LATELY = timedelta(days=1)
@@ -43,29 +46,22 @@ def labels_in(work: Work, language: str) -> dict[str, str]:
 
 def challenges_by_id(work: Work, ids: Sequence[int]) -> dict[int, Challenge]:
     """The challenges that are there, with their texts and needs."""
-    found: dict[int, Challenge] = {}
-    for start in range(0, len(ids), IDS_A_QUERY):
-        rows = work.session.scalars(select(Challenge).where(Challenge.id.in_(ids[start : start + IDS_A_QUERY])))
-        found.update({row.id: row for row in rows})
-    return found
+    return _by_id(work, Challenge, ids)
 
 
 def firms_by_id(work: Work, ids: Sequence[int]) -> dict[int, FirmProfile]:
     """The firms that are there, with their texts and solutions."""
-    found: dict[int, FirmProfile] = {}
-    for start in range(0, len(ids), IDS_A_QUERY):
-        rows = work.session.scalars(select(FirmProfile).where(FirmProfile.id.in_(ids[start : start + IDS_A_QUERY])))
-        found.update({row.id: row for row in rows})
-    return found
+    return _by_id(work, FirmProfile, ids)
+
+
+def records_by_id(work: Work, kind: str, ids: Sequence[int]) -> Mapping[int, Challenge | FirmProfile]:
+    """The challenges or the firms that are there."""
+    return challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
 
 
 def matches_by_id(work: Work, ids: Sequence[int]) -> dict[int, Match]:
     """The matches that are there."""
-    found: dict[int, Match] = {}
-    for start in range(0, len(ids), IDS_A_QUERY):
-        rows = work.session.scalars(select(Match).where(Match.id.in_(ids[start : start + IDS_A_QUERY])))
-        found.update({row.id: row for row in rows})
-    return found
+    return _by_id(work, Match, ids)
 
 
 def visible_versions(work: Work, kind: str) -> dict[int, int]:
@@ -182,4 +178,12 @@ def firm_versions(work: Work, ids: Sequence[int]) -> dict[int, int]:
     for start in range(0, len(ids), IDS_A_QUERY):
         query = select(FirmProfile.id, FirmProfile.version).where(FirmProfile.id.in_(ids[start : start + IDS_A_QUERY]))
         found.update(work.session.execute(query).all())
+    return found
+
+
+def _by_id(work: Work, table: type[Row], ids: Sequence[int]) -> dict[int, Row]:
+    found: dict[int, Row] = {}
+    for start in range(0, len(ids), IDS_A_QUERY):
+        rows = work.session.scalars(select(table).where(table.id.in_(ids[start : start + IDS_A_QUERY])))
+        found.update({row.id: row for row in rows})
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from app.records.challenges import PUBLIC_STATUSES, Challenge
 from app.records.firms import FirmProfile
+from app.records.queries import records_by_id, visible_versions
+from app.records.store import Store
 from indexing.analysis import analyse
 from indexing.passages import FieldText
 from matching.model import Language, Passage
@@ -15,6 +17,7 @@ LANGUAGES: tuple[Language, Language] = ("fr", "en")
 CHALLENGE_FIELDS = ("title", "teaser", "problem", "background", "outcome")  # what is out of scope must not be found
 FIRM_FIELDS = ("summary", "offer", "strengths")
 SOLUTION_FIELDS = ("problem", "description", "references")
+A_READ = 300  # records
 
 
 def challenge_texts(challenge: Challenge) -> list[FieldText]:
@@ -46,12 +49,28 @@ def firm_texts(firm: FirmProfile) -> list[FieldText]:
     return [text for text in texts if text.text.strip()]
 
 
+def texts_of(row: Challenge | FirmProfile) -> list[FieldText]:
+    """Every public text of a record of either kind."""
+    return challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
+
+
 def find_text(texts: Iterable[FieldText], field: str, language: str, item_id: int | None) -> str:
     """The text that a citation names; empty where it is gone."""
     for text in texts:
         if (text.field, text.language, text.item_id) == (field, language, item_id):
             return text.text
     return ""
+
+
+def every_text(store: Store) -> Iterator[list[FieldText]]:
+    """The texts of every record that belongs into the public index, a list a record."""
+    for kind in ("challenge", "firm"):
+        with store.read() as work:
+            ids = sorted(visible_versions(work, kind))
+        for start in range(0, len(ids), A_READ):
+            with store.read() as work:
+                rows = records_by_id(work, kind, ids[start : start + A_READ])
+            yield from map(texts_of, rows.values())
 
 
 def is_visible(row: Challenge | FirmProfile) -> bool:

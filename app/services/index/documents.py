@@ -1,4 +1,4 @@
-"""Records of either kind as the database has them now, and the index documents that are made of them."""
+"""Records of either kind → the index documents that are made of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from typing import Any
 
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
-from app.records.queries import challenges_by_id, firms_by_id
-from app.records.store import Work
-from app.services.index.kinds import Kind
 from app.services.parts import Parts
-from app.services.public_texts import LANGUAGES, challenge_texts, firm_texts
+from app.services.public_texts import LANGUAGES, challenge_texts, firm_texts, texts_of
 from indexing.analysis import analyse, words
 from indexing.documents import Document, PassageVector
 from indexing.passages import FieldText, passages_of
@@ -24,14 +21,9 @@ Labels = Mapping[str, Mapping[str, str]]  # code -> {"fr": label, "en": label}, 
 TITLE_FIELDS = frozenset({"title", "solution_name"})
 
 
-def rows_of(work: Work, kind: Kind, ids: Sequence[int]) -> Mapping[int, Challenge | FirmProfile]:
-    """The records that are there, by id."""
-    return challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
-
-
 def documents_of(parts: Parts, rows: Sequence[Challenge | FirmProfile], labels: Labels) -> list[Document]:
     """All documents with one look-up and one encoding of their passages together."""
-    passages = [passages_of(challenge_texts(r) if isinstance(r, Challenge) else firm_texts(r)) for r in rows]
+    passages = [passages_of(texts_of(row)) for row in rows]
     vectors = vectors_of([p for own in passages for p in own], parts.encoder, parts.vectors)
     documents, start = [], 0
     for row, own in zip(rows, passages, strict=True):

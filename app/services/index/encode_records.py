@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 
-from app.records.queries import challenges_by_id, firms_by_id, visible_versions
 from app.services.parts import Parts
-from app.services.public_texts import challenge_texts, firm_texts
+from app.services.public_texts import every_text
 from indexing.bulk import BulkEncoder
 from indexing.encoders import BATCH
-from indexing.passages import FieldText, passages_of
+from indexing.passages import passages_of
 from indexing.vectors import keep_vectors
 from matching.model import Floats
 
-ROWS = 500  # records read at a time
 WORTH_A_POOL = 400  # passages: below, this process has them encoded before the others have loaded their models
 
 Progress = Callable[[int, int], None]
@@ -27,7 +25,7 @@ def encode_records(parts: Parts, processes: int | None = None, progress: Progres
 
     `processes`: None for one a core. What is done is kept, so a run that was stopped goes on where it was.
     """
-    passages = [passage for texts in _public_texts(parts) for passage in passages_of(texts)]
+    passages = [passage for texts in every_text(parts.store) for passage in passages_of(texts)]
     with ExitStack() as stack:
         start_pool = partial(_pool, stack, parts.settings.embedding_model, processes or cores())
         # Whatever is kept under another model counts here too, so this is the least that is missing. The processes
@@ -51,15 +49,3 @@ def _pool(stack: ExitStack, model: str | None, processes: int, texts: int) -> Bu
 def cores() -> int:
     """Cores that this process may use: a container may have fewer than its machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _public_texts(parts: Parts) -> Iterator[list[FieldText]]:
-    for kind in ("challenge", "firm"):
-        with parts.store.read() as work:
-            ids = sorted(visible_versions(work, kind))
-        for start in range(0, len(ids), ROWS):
-            with parts.store.read() as work:
-                if kind == "challenge":
-                    yield from map(challenge_texts, challenges_by_id(work, ids[start : start + ROWS]).values())
-                else:
-                    yield from map(firm_texts, firms_by_id(work, ids[start : start + ROWS]).values())

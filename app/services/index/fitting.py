@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.records.challenges import Challenge
-from app.services.index.documents import rows_of
+from app.records.queries import records_by_id
 from app.services.index.kinds import Kind
 from app.services.parts import Parts
-from app.services.public_texts import challenge_texts, firm_texts
+from app.services.public_texts import texts_of
 from indexing.passages import passages_of
 from indexing.vectors import text_hash
 
@@ -20,11 +19,11 @@ def fitting(parts: Parts, kind: Kind, ids: Sequence[int]) -> int:
     """How many of these records, from the first on, can be encoded in one go; at least one, at most a slice."""
     ids = ids[:A_SLICE]
     with parts.store.read() as work:
-        rows = rows_of(work, kind, ids)
+        rows = records_by_id(work, kind, ids)
     hashes: list[set[bytes]] = []
     for record_id in ids:
         row = rows.get(record_id)
-        texts = [] if row is None else challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
+        texts = texts_of(row) if row is not None else []
         hashes.append({text_hash(parts.encoder.prepare(one.text, one.language)) for one in passages_of(texts)})
     held = parts.vectors.load(parts.encoder.identity, list(set().union(*hashes)))
     new: set[bytes] = set()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from app.records.queries import indexed_ids, set_index_state, taxonomy_labels
+from app.records.queries import indexed_ids, records_by_id, set_index_state, taxonomy_labels
 from app.records.store import Work
 from app.records.work import IndexState
-from app.services.index.documents import documents_of, rows_of
+from app.services.index.documents import documents_of
 from app.services.index.kinds import ALIASES, Kind, definition_of
 from app.services.parts import Parts
 from app.services.public_texts import is_visible
@@ -25,7 +25,7 @@ def index_record(parts: Parts, kind: Kind, record_id: int) -> bool:
     """
     name = ensure_index(parts, kind)
     with parts.store.read() as work:
-        row = rows_of(work, kind, [record_id]).get(record_id)
+        row = records_by_id(work, kind, [record_id]).get(record_id)
         state = work.session.get(IndexState, (kind, record_id))
         labels = taxonomy_labels(work)
     if row is None or not is_visible(row):
@@ -67,7 +67,7 @@ def index_many(parts: Parts, kind: Kind, ids: Sequence[int]) -> None:
     """
     name = ensure_index(parts, kind)
     with parts.store.read() as work:
-        rows = rows_of(work, kind, ids)
+        rows = records_by_id(work, kind, ids)
         known = indexed_ids(work, kind, ids)
         labels = taxonomy_labels(work)
     shown = [row for row in rows.values() if is_visible(row)]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.records.queries import set_index_state, taxonomy_labels, visible_versions
-from app.services.index.documents import documents_of, rows_of
+from app.records.queries import records_by_id, set_index_state, taxonomy_labels, visible_versions
+from app.services.index.documents import documents_of
 from app.services.index.index_records import note_refused
 from app.services.index.kinds import Kind, definition_of
 from app.services.parts import Parts
@@ -66,7 +66,7 @@ class _RecordSource:
 
     def documents(self, ids: Sequence[str]) -> Iterable[Document]:
         with self._parts.store.read() as work:
-            rows = rows_of(work, self._kind, [int(key) for key in ids])
+            rows = records_by_id(work, self._kind, [int(key) for key in ids])
             labels = taxonomy_labels(work)
         visible = [row for row in rows.values() if is_visible(row)]
         return documents_of(self._parts, visible, labels)

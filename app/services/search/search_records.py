@@ -9,11 +9,11 @@ from sqlalchemy import func, or_, select
 
 from app.records.challenges import PUBLIC_STATUSES, Challenge, ChallengeText
 from app.records.firms import FirmProfile, FirmText
-from app.records.queries import challenges_by_id, firms_by_id, hidden_but_indexed
+from app.records.queries import hidden_but_indexed, records_by_id
 from app.records.store import Work
 from app.services.index.kinds import ALIASES, Kind
 from app.services.parts import Parts
-from app.services.public_texts import challenge_texts, find_text, firm_texts, is_visible
+from app.services.public_texts import find_text, is_visible, texts_of
 from indexing.highlight import Piece, highlight, snippet
 from indexing.passages import FieldText, passages_of
 from indexing.query import LANGUAGES
@@ -61,9 +61,7 @@ def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         return _from_database(parts, kind, request)
     ids = [int(hit.id) for hit in answer.hits]
     with parts.store.read() as work:
-        rows: Mapping[int, Challenge | FirmProfile] = (
-            challenges_by_id(work, ids) if kind == "challenge" else firms_by_id(work, ids)
-        )
+        rows = records_by_id(work, kind, ids)
     tokens = _tokens(answer)
     shown = [
         _result(rows[int(hit.id)], request, answer, tokens, hit.words <= 0.0 < hit.meaning)
@@ -98,7 +96,7 @@ def _result(
     tokens: Mapping[str, Collection[str]],
     by_meaning: bool,
 ) -> Result:
-    texts = challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
+    texts = texts_of(row)
     language = _shown_language(texts, request.language, row.original)
     title = find_text(texts, "title", language, None) if isinstance(row, Challenge) else row.organisation.name
     text, text_language = _best_text(texts, answer.best_passages.get(str(row.id)), language, by_meaning)
@@ -147,13 +145,11 @@ def _from_database(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         ids = _matching_ids(work, kind, request.text)
         start = (max(request.page, 1) - 1) * request.per_page
         page = ids[start : start + request.per_page]
-        rows: Mapping[int, Challenge | FirmProfile] = (
-            challenges_by_id(work, page) if kind == "challenge" else firms_by_id(work, page)
-        )
+        rows = records_by_id(work, kind, page)
     results = []
     for key in page:
         row = rows[key]
-        texts = challenge_texts(row) if isinstance(row, Challenge) else firm_texts(row)
+        texts = texts_of(row)
         language = _shown_language(texts, request.language, row.original)
         title = find_text(texts, "title", language, None) if isinstance(row, Challenge) else row.organisation.name
         body, body_language = _best_text(texts, None, language, False)

@@ -8,15 +8,14 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete
 
-from app.records.queries import challenges_by_id, firms_by_id, latest_statistics, latest_statistics_id, visible_versions
+from app.records.queries import latest_statistics, latest_statistics_id
 from app.records.store import Store
 from app.records.work import CorpusStatistics
 from app.services.parts import Parts
-from app.services.public_texts import challenge_texts, firm_texts, tokens_of
+from app.services.public_texts import every_text, tokens_of
 from indexing.passages import passages_of
 from matching.words import Statistics, bags_of
 
-BATCH = 300
 KEPT = 5  # older snapshots: matches name the version that they were scored with
 
 # By store, and gone with it: a test or a command may open several.
@@ -56,17 +55,6 @@ def current_statistics(parts: Parts) -> Statistics:
 
 
 def _bags(store: Store) -> Iterator[dict[str, dict[str, int]]]:
-    for kind in ("challenge", "firm"):
-        with store.read() as work:
-            ids = sorted(visible_versions(work, kind))
-        for start in range(0, len(ids), BATCH):
-            with store.read() as work:
-                if kind == "challenge":
-                    texts = [
-                        challenge_texts(row) for row in challenges_by_id(work, ids[start : start + BATCH]).values()
-                    ]
-                else:
-                    texts = [firm_texts(row) for row in firms_by_id(work, ids[start : start + BATCH]).values()]
-            for own in texts:
-                passages = passages_of(own)
-                yield {language: dict(bag) for language, bag in bags_of(passages, tokens_of(passages)).items()}
+    for texts in every_text(store):
+        passages = passages_of(texts)
+        yield {language: dict(bag) for language, bag in bags_of(passages, tokens_of(passages)).items()}
