@@ -16,7 +16,7 @@ from app.services.accounts.passwords import hash_password
 from app.services.index.kinds import ALIASES
 from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
 from app.services.parts import Parts
-from app.services.suggestions.best_suggestions import best_suggestions
+from app.services.suggestions.best_suggestions import best_suggestions, shortened
 from config.settings import Settings
 
 
@@ -33,7 +33,7 @@ def demo(load_only: bool) -> None:
         with parts.store.read() as work:
             rows = best_suggestions(work, 10)
     click.echo("\nThe ten best suggestions:\n")
-    click.echo(table(rows, ["score", "languages", "challenge", "firm", "reason"]))
+    click.echo(table(shortened(rows), ["score", "languages", "challenge", "firm", "reason"]))
     if not load_only:
         run(settings, lambda address: _welcome(settings, address, time.monotonic() - started))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.cli.common import opened_parts, progress_bar, put, table
-from app.services.suggestions.best_suggestions import best_suggestions
+from app.services.suggestions.best_suggestions import best_suggestions, shortened
 from app.services.suggestions.refresh_all import refresh_all
 
 COLUMNS = ["score", "languages", "challenge", "firm", "reason"]
@@ -33,4 +33,4 @@ def best(limit: int, as_json: bool) -> None:
     """The best suggestions over all challenges."""
     with opened_parts() as parts, parts.store.read() as work:
         rows = best_suggestions(work, limit)
-    put(rows, table(rows, COLUMNS), as_json=as_json)
+    put(rows, table(shortened(rows), COLUMNS), as_json=as_json)

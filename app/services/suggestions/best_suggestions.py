@@ -11,11 +11,11 @@ from app.records.matches import Match
 from app.records.queries import is_listed
 from app.records.store import Work
 
-LONGEST = 46  # characters of a cell
+LONGEST, LONGEST_REASON = 46, 70  # characters of a cell
 
 
 def best_suggestions(work: Work, limit: int) -> list[dict[str, Any]]:
-    """Score, languages, titles and the cited passage of the firm; at most two rows of one challenge."""
+    """Ids, score, languages, titles and the firm's cited passage, all whole; at most two rows of one challenge."""
     query = (
         select(Match)
         .where(Match.state == "suggested", is_listed())
@@ -30,14 +30,30 @@ def best_suggestions(work: Work, limit: int) -> list[dict[str, Any]]:
         if seen[match.challenge_id] <= 2 and len(rows) < limit:
             rows.append(
                 {
+                    "challenge_id": match.challenge_id,
+                    "firm_id": match.firm_id,
                     "score": match.score,
-                    "languages": match.languages.upper().replace("-", " → "),
-                    "challenge": _short(next((text.title for text in match.challenge.texts), "")),
-                    "firm": _short(match.firm.organisation.name),
-                    "reason": _short(next((r["firm"]["text"] for r in match.reasons if r["firm"]), ""), 70),
+                    "languages": match.languages,
+                    "challenge": next((text.title for text in match.challenge.texts), ""),
+                    "firm": match.firm.organisation.name,
+                    "reason": next((r["firm"]["text"] for r in match.reasons if r["firm"]), ""),
                 }
             )
     return rows
+
+
+def shortened(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows with cells that fit a terminal."""
+    return [
+        {
+            **row,
+            "languages": row["languages"].upper().replace("-", " → "),
+            "challenge": _short(row["challenge"]),
+            "firm": _short(row["firm"]),
+            "reason": _short(row["reason"], LONGEST_REASON),
+        }
+        for row in rows
+    ]
 
 
 def _short(text: str, longest: int = LONGEST) -> str:

@@ -25,7 +25,7 @@ CODES: Mapping[str, Labelled] = {
     "reason": REASONS,
     "role": ROLES,
     "roles": ROLES,
-    "kind": INDEXES,
+    "kind": {**INDEXES, "challenges": INDEXES["challenge"], "firms": INDEXES["firm"]},  # an import names them so
 }
 FILTERS = ("action", "object_kind", "object_id", "who", "since", "until")
 

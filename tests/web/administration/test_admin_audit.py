@@ -24,6 +24,7 @@ ENTRIES = [
     ("create_user", "user", {"roles": ["facilitator", "administrator"]}, "Facilitation, Adm", "Facilitator, Adm"),
     ("edit_sector", "sector", {"code": "health", "changed": ["label_fr"]}, "changé : Libellé", "changed: Label"),
     ("start_import", "import", {"kind": "firm", "file": "a.csv"}, "Fichier : a.csv", "File: a.csv"),
+    ("start_import", "import", {"kind": "challenges"}, "Contenu : Défis", "Content: Challenges"),
     ("firm_interested", "match", {}, "Entreprise intéressée", "Firm interested"),
     ("submit", "submission", {}, "Dépôt", "Submitted"),
 ]
