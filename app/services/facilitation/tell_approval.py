@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from app.records.matches import Match
 from app.records.store import Store, Work
@@ -61,7 +62,7 @@ def _values(match: Match, language: str) -> dict[str, object]:
         "title": title_of(challenge, language),
         "owner": challenge.organisation.name,
         "firm": firm.organisation.name,
-        "score": round(match.score),
+        "score": format_decimal(match.score, locale=language),  # as the portal writes it
         "deadline": format_date(challenge.deadline, "long", locale=language) if challenge.deadline else "",
         "path": f"/{language}/organisations/{firm.organisation_id}/recommended#match-{match.id}",
     }

@@ -41,7 +41,8 @@ def test_an_approval_mails_each_confirmed_member_of_the_firm_in_their_language(w
     assert set(texts) == {"camille@firme.example", "kim@firme.example"}
     french, english = (texts[to].replace("\xa0", " ") for to in ("camille@firme.example", "kim@firme.example"))
     assert "Un défi vous est recommandé : Déneiger les pistes" in french
-    assert "72 sur 100" in french and "30 juin 2027" in french
+    assert "71,6 sur 100" in french and "71.6 out of 100" in english
+    assert "30 juin 2027" in french
     assert "A challenge is recommended to you" in english and "June 30, 2027" in english
     assert "http://x/fr/organisations/" in french and f"#match-{match_id}" in french
     assert "secret" not in french + english and "x@y.example" not in french + english
