@@ -45,11 +45,14 @@ class Vocabulary:
             for language in LANGUAGES
         }
 
-    def knows(self, surface: str) -> bool:
-        """Whether a word, or another form of it, is in the index."""
+    def knows(self, surface: str, language: Language) -> bool:
+        """Whether a word, or another form of it in this language, is in the index.
+
+        In this one alone: "deneigment" has the English stem of "déneigement", and is a typing error.
+        """
         if fold(surface) in self._count:
             return True
-        return any(token in self._tokens[language] for language in LANGUAGES for token in analyse(surface, language))
+        return any(token in self._tokens[language] for token in analyse(surface, language))
 
     def correction(self, surface: str) -> str | None:
         """The nearest known word within the allowed edits, the most frequent of equals; None where there is none."""
@@ -95,7 +98,7 @@ def correct(
         span
         for span in words(text, language)
         if span.token
-        and not vocabulary.knows(span.surface)
+        and not vocabulary.knows(span.surface, language)
         and not (translations is not None and translations(span.token, language))
     )
     for span in reversed(list(islice(unknown, MOST_CORRECTED))):

@@ -87,7 +87,7 @@ def test_a_vocabulary_that_follows_another_is_the_same_as_one_made_anew() -> Non
     after, anew = Vocabulary(counts, before), Vocabulary(counts)
 
     for word in ("capteur", "capteurs", "reseau", "dronne", "drones"):
-        assert after.knows(word) == anew.knows(word)
+        assert after.knows(word, "fr") == anew.knows(word, "fr")
         assert after.correction(word) == anew.correction(word)
     assert after.completions("r", 5) == ["Réseau"]
 
@@ -97,3 +97,9 @@ def test_a_word_that_has_a_translation_is_not_corrected_though_no_text_holds_it(
 
     assert correct("réseau", "fr", vocabulary) == "reseat"
     assert correct("réseau", "fr", vocabulary, lambda token, _: [("network", 0.9)] if token == "reseau" else []) is None
+
+
+def test_a_typing_error_with_the_stem_of_another_language_is_corrected() -> None:
+    vocabulary = Vocabulary({"déneigement": 4, "pistes": 2})
+
+    assert correct("deneigment des pistes", "fr", vocabulary) == "déneigement des pistes"
