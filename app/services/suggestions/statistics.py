@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete
 
-from app.records.queries import latest_statistics, latest_statistics_id
-from app.records.store import Store
+from app.records.queries import latest_statistics, latest_statistics_id, visible_versions
+from app.records.store import Store, Work
 from app.records.work import CorpusStatistics
 from app.services.parts import Parts
 from app.services.public_texts import every_text, tokens_of
+from indexing.definitions import SCHEMA
 from indexing.passages import passages_of
 from matching.words import Statistics, bags_of
 
+COUNTED = "counted"  # in the stored content: the fingerprint of what was counted
 KEPT = 5  # older snapshots: matches name the version that they were scored with
 
 # By store, and gone with it: a test or a command may open several.
@@ -24,17 +28,30 @@ _lock = threading.Lock()
 
 
 def refresh_statistics(parts: Parts) -> str:
-    """Count anew and put the result in force; returns its version. Scores change a little with it, all together."""
+    """Count anew and put the result in force; returns its version. Scores change a little with it, all together.
+
+    Where the same versions of the same records are public as in the statistics in force, these stay: counting takes
+    seconds.
+    """
     with parts.store.read() as work:
-        version = f"{work.now:%Y%m%d%H%M%S}"
+        version, counted = f"{work.now:%Y%m%d%H%M%S}", _fingerprint(work)
+        newest = latest_statistics(work)
+        if newest is not None and newest.content.get(COUNTED) == counted:
+            return str(newest.content["version"])
     statistics = Statistics.of(version, _bags(parts.store))
     with parts.store.write() as work:
-        work.session.add(CorpusStatistics(content=statistics.as_json(), created_at=work.now))
+        work.session.add(CorpusStatistics(content={**statistics.as_json(), COUNTED: counted}, created_at=work.now))
         work.session.flush()
         newest = latest_statistics(work)
         assert newest is not None
         work.session.execute(delete(CorpusStatistics).where(CorpusStatistics.id <= newest.id - KEPT))
     return version
+
+
+def _fingerprint(work: Work) -> str:
+    """Changes with every public record and version, and with the analysis of texts."""
+    versions = {kind: sorted(visible_versions(work, kind).items()) for kind in ("challenge", "firm")}
+    return hashlib.sha256(json.dumps([SCHEMA, versions]).encode()).hexdigest()
 
 
 def current_statistics(parts: Parts) -> Statistics:
