@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,23 +27,11 @@ from indexing.engines.embedded import EmbeddedEngine
 from tests.bench.site import ROOT
 from tests.relevance.collections import bilingual_collections
 from tests.relevance.demo import measure_demo
+from tests.relevance.report import COLUMNS, document
 from tests.relevance.significance import difference, interval
 from tests.services.elastic import elasticsearch
 
 PLAIN = ("scifact", "cranfield", "cacm", "sbir-dev")
-COLUMNS = [
-    "collection",
-    "queries",
-    "engine",
-    "ranker",
-    "ndcg@10",
-    "95 %",
-    "mrr",
-    "acc@1",
-    "recall@10",
-    "recall@100",
-    "p",
-]
 
 
 def main() -> None:
@@ -55,6 +43,7 @@ def main() -> None:
     folders += bilingual_collections(shared, settings.var / "evaluate" / "collections")
     chosen = [folder for folder in folders if folder.is_dir() and (not given.only or folder.name in given.only)]
     rows: list[dict[str, object]] = []
+    started = time.monotonic()
     with ExitStack() as stack:
         pool = None
         if given.processes > 1:
@@ -72,7 +61,7 @@ def main() -> None:
                 rows += _lines(found)
                 print(table(rows[-len(found) :], COLUMNS), flush=True)
     demo = _demo() if given.demo else {}
-    text = _document(rows, demo, chosen)
+    text = document(rows, demo, [folder.name for folder in chosen], time.monotonic() - started)
     print(text)
     if given.out:
         given.out.write_text(text, encoding="utf-8")
@@ -130,25 +119,6 @@ def _lines(found: Sequence[Evaluated]) -> list[dict[str, object]]:
 def _demo() -> dict[str, float]:
     with opened_parts() as parts:
         return measure_demo(parts)
-
-
-def _document(rows: Sequence[dict[str, object]], demo: dict[str, float], folders: Sequence[Path]) -> str:
-    lines = [
-        "# Relevance",
-        "",
-        f"Made by `make evaluate` on {datetime.now(UTC):%Y-%m-%d}; measured: {', '.join(f.name for f in folders)}.",
-        "95 %: bootstrap over the queries. p: paired t-test of nDCG@10 against words alone. How a collection is made",
-        "of the bilingual data: `tests/relevance/collections.py`. Decisions and what did not help:",
-        "[0007](decisions/0007-two-languages.md).",
-        "",
-        "| " + " | ".join(COLUMNS) + " |",
-        "|" + " --- |" * len(COLUMNS),
-        *("| " + " | ".join(str(row.get(name, "")) for name in COLUMNS) + " |" for row in rows),
-    ]
-    if demo:
-        lines += ["", "## The demo's suggestions", "", "| what | value |", "| --- | --- |"]
-        lines += [f"| {what} | {value:.3f} |" for what, value in demo.items()]
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

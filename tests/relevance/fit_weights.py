@@ -57,28 +57,40 @@ def main() -> None:
 def fit(queries: Sequence[Query], prior: Floats, strength: float) -> Floats:
     """Weights that sum to 1, shape (features,)."""
 
+    arrays = [(query.collection, *_filled(query.values), list(query.right)) for query in queries]
+
     def loss(parameters: Floats) -> float:
-        weights, sharpness = parameters[:-1] / parameters[:-1].sum(), np.exp(parameters[-1])
+        weights, sharpness = _weights(parameters[:-1]), np.exp(parameters[-1])
         costs: dict[str, list[float]] = {}
-        for query in queries:
-            scores = sharpness * scores_of(query.values, weights)
+        for collection, values, known, right in arrays:
+            scores = sharpness * (values @ weights) / np.maximum(known @ weights, 1e-9)
             highest = scores.max()
             chance = highest + np.log(np.exp(scores - highest).sum())
-            costs.setdefault(query.collection, []).append(float(np.mean(chance - scores[list(query.right)])))
+            costs.setdefault(collection, []).append(float((chance - scores[right]).mean()))
         distance = float(((weights - prior) ** 2).sum())
         return fmean(fmean(own) for own in costs.values()) + strength * distance
 
-    bounds = [(LEAST, None)] * len(prior) + [(0.0, HIGHEST_SHARPNESS)]
+    bounds = [(0.0, None)] * len(prior) + [(0.0, HIGHEST_SHARPNESS)]
     found = minimize(loss, np.append(prior, 3.0), method="L-BFGS-B", bounds=bounds)
-    weights: Floats = found.x[:-1] / found.x[:-1].sum()
+    return _weights(found.x[:-1])
+
+
+def _weights(shares: Floats) -> Floats:
+    """Each at least `LEAST`, summing to 1."""
+    weights: Floats = LEAST + (1.0 - LEAST * len(shares)) * shares / max(float(shares.sum()), 1e-9)
     return weights
 
 
 def scores_of(values: Floats, weights: Floats) -> Floats:
     """The scores of a query's firms, 0 to 1: the weight of what is unknown is shared among the known features."""
-    known = np.where(np.isnan(values), 0.0, weights)
-    scores: Floats = (known * np.nan_to_num(values)).sum(axis=1) / np.maximum(known.sum(axis=1), 1e-9)
+    filled, known = _filled(values)
+    scores: Floats = (filled @ weights) / np.maximum(known @ weights, 1e-9)
     return scores
+
+
+def _filled(values: Floats) -> tuple[Floats, Floats]:
+    """The values with 0 for what is unknown, and 1 or 0 for what is known or not."""
+    return np.nan_to_num(values), (~np.isnan(values)).astype(np.float32)
 
 
 def split(queries: Sequence[Query]) -> list[tuple[list[Query], list[Query]]]:
@@ -123,7 +135,7 @@ def _sbir() -> list[Query]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.relevance.fit_weights", description=__doc__)
-    parser.add_argument("--strength", type=float, default=1.0, help="of the weights that are printed (%(default)s)")
+    parser.add_argument("--strength", type=float, default=3.0, help="of the weights that are printed (%(default)s)")
     return parser.parse_args()
 
 
