@@ -126,6 +126,14 @@ def indexed_ids(work: Work, kind: str, ids: Sequence[int]) -> set[int]:
     return found
 
 
+def refused_versions(work: Work, kind: str) -> dict[int, int]:
+    """Id → version of the rows that the engine refused."""
+    query = select(IndexState.object_id, IndexState.version).where(
+        IndexState.kind == kind, IndexState.rejected.is_not(None)
+    )
+    return dict(work.session.execute(query).all())
+
+
 def set_index_state(work: Work, kind: str, versions: dict[int, int], *, visible: bool) -> None:
     """Note what the engine was told of these rows."""
     if not versions:

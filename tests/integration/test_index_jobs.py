@@ -19,6 +19,7 @@ from app.services.firms.move_firm import withdraw
 from app.services.index.fitting import A_SLICE, NEW_PASSAGES
 from app.services.index.index_jobs import sweep
 from app.services.index.index_records import index_many, index_record
+from app.services.index.sweep_index import Drift, sweep_index
 from app.services.outbox.deliver import deliver
 from app.services.outbox.jobs import retry
 from app.services.outbox.outbox import BULK, take_due
@@ -138,6 +139,21 @@ def test_another_try_of_a_rebuild_that_named_refused_records_begins_anew(world: 
     assert firms_in(parts) == {firm}
     with parts.store.read() as work:
         assert work.session.get_one(IndexState, ("firm", firm)).rejected is None
+
+
+def test_a_sweep_leaves_alone_what_was_refused_until_it_is_edited(world: World, parts: Parts) -> None:
+    refused = world.firm("Refusée", sectors=[TOO_LONG])
+    tell(parts, "rebuild_index", "firm")
+    run_all(parts)
+    missing = world.firm("Absente")
+
+    assert sweep_index(parts, "firm") == Drift(missing=1, stale=0, orphans=0)
+
+    with parts.store.write() as work:
+        row = work.session.get_one(FirmProfile, refused)
+        row.sectors, row.version = [], row.version + 1
+    assert sweep_index(parts, "firm") == Drift(missing=1, stale=0, orphans=0)
+    assert firms_in(parts) == {refused, missing}
 
 
 def test_a_sweep_has_what_is_missing_put_in_and_what_may_not_be_found_taken_out(world: World, parts: Parts) -> None:
