@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ MOST_TRANSLATIONS = 6
 RAREST_TRANSLATION = 0.08
 OVERLAY_COUNT = 50.0  # a label counts like a translation that was seen so often
 _STOPS = frozenset(".,;:!?")
+# In capitals (SIG, GIS), and with one small letter among them (IdO, IoT): paired apart, each in the order given.
+_ACRONYMS = (re.compile(r"[^\sa-zà-ÿ]*[A-Z][^\sa-zà-ÿ]*"), re.compile(r"[A-Z]+[a-z][A-Z]+"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def terms_of(taxonomy: Iterable[Mapping[str, Any]]) -> list[Term]:
         found.append(Term(entry["label_fr"], entry["label_en"]))
         french, english = entry.get("synonyms_fr", ()), entry.get("synonyms_en", ())
         found.extend(Term(synonym, entry["label_en"]) for synonym in french if " " in synonym)
-        acronyms = [[name for name in names if name.isupper() and " " not in name] for names in (french, english)]
-        found.extend(Term(one, other) for one, other in zip(*acronyms, strict=False))
+        for acronym in _ACRONYMS:
+            own = [[name for name in names if acronym.fullmatch(name)] for names in (french, english)]
+            found.extend(Term(one, other) for one, other in zip(*own, strict=False))
     return found

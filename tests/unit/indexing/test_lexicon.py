@@ -68,6 +68,20 @@ def test_labels_of_the_taxonomy_are_laid_over_the_table_and_acronyms_cross() -> 
     assert dict(lexicon.translations("ai", "en")) == {"ia": 1.0}
 
 
+def test_acronyms_with_a_small_letter_cross_and_keep_those_in_capitals_apart() -> None:
+    entry = {
+        "label_fr": "Internet des objets",
+        "label_en": "Internet of things",
+        "synonyms_fr": ["IdO", "RCSF"],
+        "synonyms_en": ["WSN", "IoT"],
+    }
+    lexicon = Lexicon([], "x", terms_of([entry]))
+
+    assert dict(lexicon.translations("ido", "fr")) == {"iot": 1.0}
+    assert dict(lexicon.translations("wsn", "en")) == {"rcsf": 1.0}
+    assert lexicon.gloss("capteurs IdO") == "capteurs iot"
+
+
 def test_translations_are_analysed_tokens_with_their_probability() -> None:
     lexicon = Lexicon([*ENTRIES, Entry("chaleurs", "warmth", 5.0, 0.2, 0.9)], "x")
 
