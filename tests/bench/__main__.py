@@ -1,4 +1,4 @@
-"""`make bench`: search over HTTP on the real set, memory of all processes, freshness of the demo.
+"""`make bench`: search over HTTP on the real set, memory of all processes, encoding, freshness of the demo.
 
 See docs/benchmarks.md.
 """
@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from app.cli.common import progress_bar, table
+from app.cli.common import progress_bar, read_settings, table
+from tests.bench import encoding
 from tests.bench.freshness import measure
 from tests.bench.queries import Query, make_queries
 from tests.bench.readers import Answers, read
@@ -32,6 +33,8 @@ TARGETS = {  # the largest value that is good
     "p95 of 8 readers, ms": 250.0,
     "memory, MB": 2500.0,
     "freshness p95, s": 5.0,
+    "French by English passage": 1.1,
+    "p95 of encoding a query, ms": 15.0,
 }
 NO_TARGET_FOR = ("elasticsearch",)  # its figures are reported, the targets are for the default engine
 
@@ -50,6 +53,12 @@ def main() -> None:
         for engine in engines:
             with _engine(engine, given.real, shared) as environ:
                 rows += _search(engine, given.real, shared / "data", given.queries, environ)
+    if given.only in (None, "encoding"):
+        queries = make_queries(shared / "data", given.queries)
+        rows += [
+            _row("", what, value, 3)
+            for what, value in encoding.measure(read_settings(), shared / "data", queries).items()
+        ]
     if given.only in (None, "freshness"):
         rows += _freshness(given.demo, given.edits)
     print("\n" + table(rows, ["engine", "what", "value", "target", "good"]))
@@ -62,7 +71,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--engine", choices=["embedded", "elasticsearch", "both"], default="both")
-    parser.add_argument("--only", choices=["search", "freshness"], help="measure only this")
+    parser.add_argument("--only", choices=["search", "encoding", "freshness"], help="measure only this")
     parser.add_argument("--queries", type=int, default=QUERIES, help="different queries a run of readers (%(default)s)")
     parser.add_argument("--edits", type=int, default=EDITS, help="edits until seen (%(default)s)")
     parser.add_argument("--real", type=Path, default=ROOT / "var/real", help="folder with the real set; made if absent")
@@ -136,13 +145,13 @@ def _freshness(var: Path, edits: int) -> Rows:
     return rows
 
 
-def _row(engine: str, what: str, value: float) -> dict[str, Any]:
+def _row(engine: str, what: str, value: float, digits: int = 1) -> dict[str, Any]:
     target = None if engine in NO_TARGET_FOR else TARGETS.get(what)
     good = "" if target is None else "yes" if value <= target else "no"
     return {
         "engine": engine,
         "what": what,
-        "value": round(value, 1),
+        "value": round(value, digits),
         "target": "" if target is None else target,
         "good": good,
     }

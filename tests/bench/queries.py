@@ -7,14 +7,16 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from indexing.stopwords import STOP_WORDS
+from matching.model import Language
 
 SEED = 20_261_125
-SOURCES = {  # language → (file, fields)
+SOURCES: dict[Language, tuple[tuple[str, tuple[str, ...]], ...]] = {  # language → (file, fields)
     "fr": (("eig-defis/defis.jsonl", ("title", "description", "need", "text")),),
     "en": (
         ("challenge-gov/challenges.jsonl", ("title", "tagline", "text")),
@@ -22,7 +24,7 @@ SOURCES = {  # language → (file, fields)
         ("financedb-ict-companies/companies.jsonl", ("text",)),
     ),
 }
-QUESTIONS = {
+QUESTIONS: dict[Language, tuple[str, ...]] = {
     "fr": (
         "Qui peut nous aider à améliorer {} ?",
         "comment mieux gérer {}",
@@ -47,7 +49,7 @@ _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 class Query:
     """What is typed on which page."""
 
-    language: str
+    language: Language
     what: str  # challenges or firms
     text: str
 
@@ -63,7 +65,7 @@ def make_queries(data: Path, count: int) -> list[Query]:
     texts = {language: list(_texts(data, language)) for language in SOURCES}
     found: dict[str, Query] = {}
     while len(found) < count:
-        language = "fr" if len(found) % 2 else "en"
+        language: Language = "fr" if len(found) % 2 else "en"
         what = "firms" if len(found) % 4 < 2 else "challenges"
         text = _query(dice, language, dice.choice(texts[language]))
         if text is not None:
@@ -71,7 +73,13 @@ def make_queries(data: Path, count: int) -> list[Query]:
     return list(found.values())
 
 
-def _query(dice: random.Random, language: str, words: Sequence[str]) -> str | None:
+def passages(data: Path, language: Language, count: int, characters: int) -> list[str]:
+    """So many beginnings of different texts, of one length in characters."""
+    long = (" ".join(words)[:characters] for words in _texts(data, language))
+    return list(islice(dict.fromkeys(text for text in long if len(text) == characters), count))
+
+
+def _query(dice: random.Random, language: Language, words: Sequence[str]) -> str | None:
     """Two in five are some words, two in five a stretch of the text, one in five a question about a stretch."""
     kind = dice.randrange(5)
     if kind < 2:
@@ -86,7 +94,7 @@ def _query(dice: random.Random, language: str, words: Sequence[str]) -> str | No
     return stretch if kind < 4 else dice.choice(QUESTIONS[language]).format(stretch.lower())
 
 
-def _texts(data: Path, language: str) -> Iterator[list[str]]:
+def _texts(data: Path, language: Language) -> Iterator[list[str]]:
     """Every text as its words."""
     for name, fields in SOURCES[language]:
         with (data / name).open(encoding="utf-8") as file:
