@@ -18,6 +18,7 @@ class Settings:
     elasticsearch_url: str | None = field(repr=False)
     redis_url: str | None = field(repr=False)  # not set: the bundled server on a socket under var/
     embedding_model: str | None  # not set: the packaged model
+    reranker_model: str | None  # not set: results stand as words and meaning order them
     embedding_threads: int
     secret_key: str | None = field(repr=False)  # not set: made once and kept under var/
     public_url: str | None
@@ -50,6 +51,7 @@ class Settings:
             elasticsearch_url=reader.optional_url("ELASTICSEARCH_URL", schemes={"http", "https"}),
             redis_url=reader.optional_url("REDIS_URL", schemes={"redis", "rediss", "redis+socket"}),
             embedding_model=reader.optional("EMBEDDING_MODEL"),
+            reranker_model=reader.optional("RERANKER_MODEL"),
             embedding_threads=reader.integer("EMBEDDING_THREADS", default=1, low=1, high=64),
             secret_key=reader.optional("SECRET_KEY", at_least=32),
             public_url=reader.optional_url("PASSERELLE_URL", schemes={"http", "https"}),

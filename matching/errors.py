@@ -12,6 +12,7 @@ MatchmakingError
 └── Unavailable            a service did not answer; the same call may work later
     ├── SearchUnavailable
     ├── EncoderUnavailable
+    ├── RerankerUnavailable
     └── MailUnavailable
 """
 
@@ -75,6 +76,10 @@ class SearchUnavailable(Unavailable):
 
 class EncoderUnavailable(Unavailable):
     """The model could not be loaded or did not answer."""
+
+
+class RerankerUnavailable(Unavailable):
+    """The cross-encoder could not be loaded or did not answer."""
 
 
 class MailUnavailable(Unavailable):

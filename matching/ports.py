@@ -27,3 +27,10 @@ class Encoder(Protocol):
 
     def encode_prepared(self, texts: Sequence[str]) -> Floats:
         """Encode documents' texts that went through `prepare`. Shape as above. Raises EncoderUnavailable."""
+
+
+class Reranker(Protocol):
+    """Reads a query and a text together, which is slower and surer than to compare their vectors."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> Floats:
+        """Shape (len(texts),): the higher, the better the text answers. Raises RerankerUnavailable."""

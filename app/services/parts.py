@@ -15,10 +15,11 @@ from indexing.encoders import SentenceEncoder, reads_glosses
 from indexing.engine import SearchEngine
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.lexicon import Lexicon, load_lexicon
+from indexing.reranker import CrossEncoderReranker
 from indexing.searcher import Searcher
 from indexing.weights import load_weights
 from matching.model import Weights
-from matching.ports import Encoder
+from matching.ports import Encoder, Reranker
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Parts:
     mailer: Mailer
     _encoder: Encoder | None = None
     _searcher: Searcher | None = None
+    _reranker: Reranker | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -42,6 +44,17 @@ class Parts:
             if self._encoder is None:
                 self._encoder = build_encoder(self.settings, self.lexicon)
             return self._encoder
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """Loaded on first use; None where the settings name none. Raises RerankerUnavailable, and tries again."""
+        model = self.settings.reranker_model
+        if model is None:
+            return None
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = CrossEncoderReranker(model, self.settings.embedding_threads)
+            return self._reranker
 
     @property
     def searcher(self) -> Searcher:

@@ -10,7 +10,8 @@ from typing import Any, cast
 from flask import request, url_for
 
 from app.services.index.kinds import Kind
-from app.services.search.search_records import FACETS, ResultPage, search_records
+from app.services.search.result import ResultPage
+from app.services.search.search_records import FACETS, search_records
 from app.web.context import language, parts
 from app.web.taxonomy import facet_labels
 from indexing.engine import Sort

@@ -20,7 +20,8 @@ from app.services.challenges.save_challenge import save_challenge
 from app.services.facilitation.review_match import approve
 from app.services.index.kinds import ALIASES
 from app.services.outbox.jobs import SCHEDULE
-from app.services.search.search_records import ResultPage, complete_search, search_records
+from app.services.search.result import ResultPage
+from app.services.search.search_records import complete_search, search_records
 from indexing.searcher import SearchRequest
 from tests.integration.processes import Site, until
 from workers.app import create_celery

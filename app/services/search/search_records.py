@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import func, or_, select
 
@@ -14,6 +14,8 @@ from app.records.store import Work
 from app.services.index.kinds import ALIASES, Kind
 from app.services.parts import Parts
 from app.services.public_texts import find_text, is_visible, texts_of
+from app.services.search.rerank import rerank
+from app.services.search.result import Result, ResultPage
 from indexing.highlight import Piece, highlight, snippet
 from indexing.passages import FieldText, passages_of
 from indexing.query import LANGUAGES
@@ -26,30 +28,6 @@ FACETS: Mapping[Kind, tuple[str, ...]] = {
     "challenge": ("sector", "technology", "status", "owner_kind", "place", "workshop", "language"),
     "firm": ("sector", "technology", "place", "language", "service_language", "headcount", "collaboration"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One row to show, with its title and a snippet in pieces."""
-
-    row: Challenge | FirmProfile
-    title: tuple[Piece, ...]
-    snippet: tuple[Piece, ...]
-    language: Language  # of the snippet
-    by_meaning: bool  # found by its meaning, without the words
-
-
-@dataclass(frozen=True, slots=True)
-class ResultPage:
-    """What the search page shows. `degraded`: "engine" (listed from the database) or "meaning" (words only)."""
-
-    results: tuple[Result, ...]
-    total: int
-    reachable: int
-    facets: Mapping[str, Mapping[str, int]]
-    corrected: str | None = None
-    degraded: str | None = None
-    left_out: tuple[str, ...] = ()  # parts of a long query that were not searched
 
 
 def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPage:
@@ -68,13 +46,14 @@ def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         for hit in answer.hits
         if int(hit.id) in rows and is_visible(rows[int(hit.id)])
     ]
+    results, unordered = rerank(parts, request, answer.corrected or request.text, shown)
     return ResultPage(
-        results=tuple(shown),
+        results=results,
         total=answer.total,
         reachable=answer.reachable,
         facets=answer.facets,
         corrected=answer.corrected,
-        degraded="meaning" if answer.without_meaning else None,
+        degraded="meaning" if answer.without_meaning else "order" if unordered else None,
         left_out=answer.left_out,
     )
 
@@ -104,6 +83,7 @@ def _result(
         row=row,
         title=highlight(title, language, tokens),
         snippet=snippet(text, text_language, tokens),
+        text=text,
         language=text_language,
         by_meaning=by_meaning,
     )
@@ -154,7 +134,7 @@ def _from_database(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         title = find_text(texts, "title", language, None) if isinstance(row, Challenge) else row.organisation.name
         body, body_language = _best_text(texts, None, language, False)
         results.append(
-            Result(row, (Piece(title, False),), snippet(body, body_language, {}), body_language, by_meaning=False)
+            Result(row, (Piece(title, False),), snippet(body, body_language, {}), body, body_language, by_meaning=False)
         )
     return ResultPage(tuple(results), len(ids), len(ids), {}, degraded="engine")
 
