@@ -25,12 +25,13 @@ from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
 from tests.bench.site import ROOT
-from tests.relevance.collections import bilingual_collections
+from tests.relevance.collections import bilingual_collections, evenly
 from tests.relevance.demo import measure_demo
-from tests.relevance.report import COLUMNS, document
+from tests.relevance.report import COLUMNS, apart, document
 from tests.relevance.significance import difference, interval
 from tests.services.elastic import elasticsearch
 
+SAMPLE = 100  # queries of a collection that Elasticsearch answers too: it takes ten times as long, and must only agree
 PLAIN = ("scifact", "cranfield", "cacm", "sbir-dev")
 
 
@@ -43,6 +44,7 @@ def main() -> None:
     folders += bilingual_collections(shared, settings.var / "evaluate" / "collections")
     chosen = [folder for folder in folders if folder.is_dir() and (not given.only or folder.name in given.only)]
     rows: list[dict[str, object]] = []
+    all_found: list[Evaluated] = []
     started = time.monotonic()
     with ExitStack() as stack:
         pool = None
@@ -56,12 +58,16 @@ def main() -> None:
                 prepared = Prepared(collection, tools, given.ranker, progress)
             for engine in engines:
                 print(f"{collection.name} on {engine.kind} ...", file=sys.stderr, flush=True)
+                asked = (
+                    evenly(collection.queries, SAMPLE) if engine.kind == "elasticsearch" and len(engines) > 1 else None
+                )
                 with indexed(prepared, engine) as name:
-                    found = [measure(prepared, engine, name, ranker) for ranker in given.ranker]
+                    found = [measure(prepared, engine, name, ranker, queries=asked) for ranker in given.ranker]
                 rows += _lines(found)
+                all_found += found
                 print(table(rows[-len(found) :], COLUMNS), flush=True)
     demo = _demo() if given.demo else {}
-    text = document(rows, demo, [folder.name for folder in chosen], time.monotonic() - started)
+    text = document(rows, demo, [folder.name for folder in chosen], apart(all_found), time.monotonic() - started)
     print(text)
     if given.out:
         given.out.write_text(text, encoding="utf-8")

@@ -154,18 +154,25 @@ def indexed(prepared: Prepared, engine: SearchEngine, progress: Progress | None 
 
 
 def measure(
-    prepared: Prepared, engine: SearchEngine, name: str, ranker: str, progress: Progress | None = None
+    prepared: Prepared,
+    engine: SearchEngine,
+    name: str,
+    ranker: str,
+    progress: Progress | None = None,
+    queries: Sequence[Entry] | None = None,
 ) -> Evaluated:
-    """Rank every query and measure. Raises Unavailable."""
+    """Rank every query, or those that are given, and measure. Raises Unavailable."""
+    asked = prepared.collection.queries if queries is None else queries
     order = _matching(prepared, engine, name) if ranker == "matching" else _search(prepared, engine, name, ranker)
     run: dict[str, list[str]] = {}
     start = time.perf_counter()
-    for number, query in enumerate(prepared.collection.queries, start=1):
+    for number, query in enumerate(asked, start=1):
         run[query.id] = order(query)[:DEPTH]
         if progress is not None:
-            progress(number, len(prepared.collection.queries))
+            progress(number, len(asked))
     seconds = time.perf_counter() - start
-    values = by_query(prepared.collection.judgements, {key: ranked(keys) for key, keys in run.items()})
+    judged = {key: own for key, own in prepared.collection.judgements.items() if queries is None or key in run}
+    values = by_query(judged, {key: ranked(keys) for key, keys in run.items()})
     return Evaluated(prepared.collection.name, engine.kind, ranker, values, seconds, run)
 
 
