@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort, Word
-from indexing.fusion import NEARBY, Fused, fuse, share_of_meaning, with_neighbours
+from indexing.fusion import NEARBY, Fused, fuse, share_of_meaning, share_of_neighbours, with_neighbours
 from indexing.query import (
     ParsedQuery,
     Translations,
@@ -113,7 +113,7 @@ class Searcher:
         query = self._engine_query(request, parsed, free, language, vector)
         answer = self._engine.search(alias, query)
         return SearchAnswer(
-            hits=self._page(alias, answer, request, share_of_meaning(len(query.words))),
+            hits=self._page(alias, answer, request, len(query.words)),
             total=answer.total,
             facets=answer.facets,
             best_passages=answer.best_passages,
@@ -144,7 +144,7 @@ class Searcher:
                 window=max(depth, WINDOW),
             ),
         )
-        return self._fused(name, answer, share_of_meaning(len(words)))[:depth]
+        return self._fused(name, answer, len(words))[:depth]
 
     def complete(self, alias: str, text: str, limit: int = 8, *, without_ids: tuple[str, ...] = ()) -> list[str]:
         """What was typed so far with its last word completed."""
@@ -192,22 +192,23 @@ class Searcher:
         except EncoderUnavailable:
             return None, True
 
-    def _page(self, alias: str, answer: EngineAnswer, request: SearchRequest, meaning: float) -> tuple[Fused, ...]:
-        """The hits of the page that is asked for; `meaning` is the share of meaning in the score."""
+    def _page(self, alias: str, answer: EngineAnswer, request: SearchRequest, words: int) -> tuple[Fused, ...]:
+        """The hits of the page that is asked for; `words`: how many distinct ones the query has."""
         if answer.ordered_ids or not (answer.word_scores or answer.meaning_scores):
             return tuple(
                 Fused(key, 0.0, answer.word_scores.get(key, 0.0), answer.meaning_scores.get(key, 0.0))
                 for key in answer.ordered_ids
             )
         start = (max(request.page, 1) - 1) * request.per_page
-        return tuple(self._fused(alias, answer, meaning)[start : start + request.per_page])
+        return tuple(self._fused(alias, answer, words)[start : start + request.per_page])
 
-    def _fused(self, name: str, answer: EngineAnswer, meaning: float) -> list[Fused]:
+    def _fused(self, name: str, answer: EngineAnswer, words: int) -> list[Fused]:
         """Best first; with both words and meaning, neighbours have their say."""
-        fused = fuse(answer.word_scores, answer.meaning_scores, meaning)
-        if not answer.word_scores or not answer.meaning_scores:
+        fused = fuse(answer.word_scores, answer.meaning_scores, share_of_meaning(words))
+        share = share_of_neighbours(words)
+        if not answer.word_scores or not answer.meaning_scores or share == 0.0:
             return fused
-        return with_neighbours(fused, self._engine.wholes(name, [one.id for one in fused[:NEARBY]]))
+        return with_neighbours(fused, self._engine.wholes(name, [one.id for one in fused[:NEARBY]]), share)
 
     def _engine_query(
         self, request: SearchRequest, parsed: ParsedQuery, free: str, language: Language, vector: Floats | None
