@@ -188,7 +188,7 @@ def test_approving_twice_mails_the_firm_once(
     assert found["camille@firme.example"]["Subject"].replace("\xa0", " ") == "Un défi vous est recommandé : Déneiger"
     assert found["kim@firme.example"]["Subject"] == "A challenge is recommended to you: Déneiger"
     body = found["camille@firme.example"].get_content().replace("\xa0", " ")
-    assert "64 sur 100" in body
+    assert "64,2 sur 100" in body
     assert "http://127.0.0.1:8000/fr/organisations/" in body and "secret" not in body
 
 
