@@ -6,30 +6,19 @@ passage: what the portal's search by meaning does. The result stands in docs/dec
 
 from __future__ import annotations
 
-import csv
 import os
-from pathlib import Path
 
 import numpy as np
 from sqlalchemy import select
 
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
-from app.services.load_demo import FOLDER
 from app.services.parts import build_parts
 from app.services.suggestions.sides import Sides
 from config.settings import Settings
+from tests.relevance.demo import intended
 
 FLOORS = (0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50)
-
-
-def intended(folder: Path = FOLDER) -> set[tuple[str, str]]:
-    """External ids of challenge and firm of each intended match."""
-    pairs = set()
-    for path in folder.glob("intended-*.tsv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            pairs |= {(row["challenge_id"], row["firm_id"]) for row in csv.DictReader(file, delimiter="\t")}
-    return pairs
 
 
 def main() -> None:
@@ -40,7 +29,7 @@ def main() -> None:
         firms = work.session.scalars(select(FirmProfile).where(FirmProfile.status == "published")).all()
     sides = Sides(parts)
     built = [(firm.external_id or "", sides.firm(firm)) for firm in firms]
-    wanted = intended()
+    wanted = {(row["challenge_id"], row["firm_id"]) for row in intended()}
     scores: dict[bool, list[float]] = {True: [], False: []}
     for challenge in challenges:
         title = next(text.title for text in challenge.texts if text.language == challenge.original)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.cli.common import progress_bar
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
-from app.services.evaluation.evaluate_collection import Prepared, Tools, indexed
+from app.services.evaluation.evaluate_collection import Prepared, Tools, indexed, statistics_of
 from app.services.evaluation.read_collection import read_collection
 from app.services.parts import Parts
 from app.services.suggestions.sides import Sides
@@ -23,7 +23,7 @@ from indexing.query import Translations
 from matching.features import FEATURES
 from matching.model import ChallengeSide, FirmSide, Floats, Weights
 from matching.scoring import score_firms
-from matching.words import Statistics, bags_of
+from matching.words import Statistics
 from tests.relevance.demo import intended, twin_pairs
 
 
@@ -77,8 +77,7 @@ def collection_queries(folder: Path, tools: Tools, engine: SearchEngine) -> Iter
     with progress_bar(f"encode {collection.name}") as progress:
         prepared = Prepared(collection, tools, ("matching",), progress)
     firms, challenges = prepared.firms(), prepared.challenges()
-    sides: list[ChallengeSide | FirmSide] = [*firms.values(), *challenges.values()]
-    statistics = Statistics.of("evaluation", (bags_of(side.passages, side.tokens) for side in sides))
+    statistics = statistics_of(firms, challenges)
     with indexed(prepared, engine) as name:
         for query in collection.queries:
             right = {key for key, grade in collection.judgements.get(query.id, {}).items() if grade > 0}

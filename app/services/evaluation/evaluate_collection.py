@@ -189,8 +189,7 @@ def _search(prepared: Prepared, engine: SearchEngine, name: str, mode: str) -> C
 def _matching(prepared: Prepared, engine: SearchEngine, name: str) -> Callable[[Entry], list[str]]:
     tools, firms, challenges = prepared.tools, prepared.firms(), prepared.challenges()
     keys = list(firms)
-    sides: list[ChallengeSide | FirmSide] = [*firms.values(), *challenges.values()]
-    statistics = Statistics.of("evaluation", (bags_of(side.passages, side.tokens) for side in sides))
+    statistics = statistics_of(firms, challenges)
 
     def order(query: Entry) -> list[str]:
         challenge = challenges[query.id]
@@ -199,6 +198,12 @@ def _matching(prepared: Prepared, engine: SearchEngine, name: str) -> Callable[[
         return [keys[suggestion.firm_id] for suggestion in rank(scored)]
 
     return order
+
+
+def statistics_of(firms: Mapping[str, FirmSide], challenges: Mapping[str, ChallengeSide]) -> Statistics:
+    """Counted over all documents and queries of a collection, as matching counts over firms and challenges."""
+    sides: list[ChallengeSide | FirmSide] = [*firms.values(), *challenges.values()]
+    return Statistics.of("evaluation", (bags_of(side.passages, side.tokens) for side in sides))
 
 
 def _texts(entry: Entry, field: str) -> list[FieldText]:

@@ -56,12 +56,10 @@ class Passages:
 
     def wholes(self, rows: Mapping[str, int]) -> dict[str, Floats]:
         """The mean of all passages of each row that has one, of length 1, shape (dims,), by the name of the row."""
-        places = {name: int(np.searchsorted(self._owners, row)) for name, row in rows.items()}
-        return {
-            name: self._means[place]
-            for name, place in places.items()
-            if place < len(self._owners) and self._owners[place] == rows[name]
-        }
+        held = {name: row for name, row in rows.items() if self._ends[row] > self._starts[row]}
+        if not held:
+            return {}
+        return dict(zip(held, self._means[np.searchsorted(self._owners, list(held.values()))], strict=True))
 
     @cached_property
     def _means(self) -> Floats:
