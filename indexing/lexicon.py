@@ -12,7 +12,7 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -28,7 +28,10 @@ RAREST_TRANSLATION = 0.08
 OVERLAY_COUNT = 50.0  # a label counts like a translation that was seen so often
 _STOPS = frozenset(".,;:!?")
 # In capitals (SIG, GIS), and with one small letter among them (IdO, IoT): paired apart, each in the order given.
-_ACRONYMS = (re.compile(r"[^\sa-zà-ÿ]*[A-Z][^\sa-zà-ÿ]*"), re.compile(r"[A-Z]+[a-z][A-Z]+"))
+_ACRONYMS: tuple[Callable[[str], object], ...] = (
+    lambda name: name.isupper() and " " not in name,
+    re.compile(r"[A-Z]+[a-z][A-Z]+").fullmatch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,6 @@ def terms_of(taxonomy: Iterable[Mapping[str, Any]]) -> list[Term]:
         french, english = entry.get("synonyms_fr", ()), entry.get("synonyms_en", ())
         found.extend(Term(synonym, entry["label_en"]) for synonym in french if " " in synonym)
         for acronym in _ACRONYMS:
-            own = [[name for name in names if acronym.fullmatch(name)] for names in (french, english)]
+            own = [[name for name in names if acronym(name)] for names in (french, english)]
             found.extend(Term(one, other) for one, other in zip(*own, strict=False))
     return found

@@ -22,11 +22,7 @@ A_READ = 300  # records
 
 def challenge_texts(challenge: Challenge) -> list[FieldText]:
     """Every public text of a challenge, needs included; empty ones left out."""
-    texts = [
-        FieldText(field, cast("Language", row.language), getattr(row, field))
-        for row in _by_language(challenge.texts)
-        for field in CHALLENGE_FIELDS
-    ]
+    texts = _own_texts(challenge.texts, CHALLENGE_FIELDS)
     for need in challenge.needs:
         texts.append(FieldText("need", "fr", need.text_fr or "", need.id))
         texts.append(FieldText("need", "en", need.text_en or "", need.id))
@@ -35,11 +31,7 @@ def challenge_texts(challenge: Challenge) -> list[FieldText]:
 
 def firm_texts(firm: FirmProfile) -> list[FieldText]:
     """Every public text of a firm and its solutions; empty ones left out."""
-    texts = [
-        FieldText(field, cast("Language", row.language), getattr(row, field))
-        for row in _by_language(firm.texts)
-        for field in FIRM_FIELDS
-    ]
+    texts = _own_texts(firm.texts, FIRM_FIELDS)
     for solution in firm.solutions:
         for text in _by_language(solution.texts):
             language = cast("Language", text.language)
@@ -81,6 +73,14 @@ def is_visible(row: Challenge | FirmProfile) -> bool:
 def tokens_of(passages: Iterable[Passage]) -> tuple[tuple[str, ...], ...]:
     """Analysed tokens of each passage, in its own language."""
     return tuple(tuple(analyse(passage.text, passage.language)) for passage in passages)
+
+
+def _own_texts(rows: Iterable[Any], fields: Iterable[str]) -> list[FieldText]:
+    return [
+        FieldText(field, cast("Language", row.language), getattr(row, field))
+        for row in _by_language(rows)
+        for field in fields
+    ]
 
 
 def _by_language(rows: Iterable[Any]) -> list[Any]:

@@ -63,7 +63,7 @@ def fit(queries: Sequence[Query], prior: Floats, strength: float) -> Floats:
         weights, sharpness = _weights(parameters[:-1]), np.exp(parameters[-1])
         costs: dict[str, list[float]] = {}
         for collection, values, known, right in arrays:
-            scores = sharpness * (values @ weights) / np.maximum(known @ weights, 1e-9)
+            scores = sharpness * _scores(values, known, weights)
             highest = scores.max()
             chance = highest + np.log(np.exp(scores - highest).sum())
             costs.setdefault(collection, []).append(float((chance - scores[right]).mean()))
@@ -83,7 +83,10 @@ def _weights(shares: Floats) -> Floats:
 
 def scores_of(values: Floats, weights: Floats) -> Floats:
     """The scores of a query's firms, 0 to 1: the weight of what is unknown is shared among the known features."""
-    filled, known = _filled(values)
+    return _scores(*_filled(values), weights)
+
+
+def _scores(filled: Floats, known: Floats, weights: Floats) -> Floats:
     scores: Floats = (filled @ weights) / np.maximum(known @ weights, 1e-9)
     return scores
 
