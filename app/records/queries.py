@@ -20,14 +20,11 @@ Row = TypeVar("Row", Challenge, FirmProfile, Match)
 
 IDS_A_QUERY = 500
 DELETED_LATELY = timedelta(days=1)
-_LABELS = {  # made once: to put the statement together takes as long as to run it
-    language: union_all(
-        select(Sector.code, getattr(Sector, f"label_{language}")),
-        select(Technology.code, getattr(Technology, f"label_{language}")),
-        select(Workshop.code, getattr(Workshop, f"title_{language}")),
-    )
-    for language in ("fr", "en")
-}
+_LABELS = union_all(  # made once: to put the statement together takes as long as to run it
+    select(Sector.code, Sector.label_fr, Sector.label_en),
+    select(Technology.code, Technology.label_fr, Technology.label_en),
+    select(Workshop.code, Workshop.title_fr, Workshop.title_en),
+)
 
 
 def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
@@ -39,9 +36,9 @@ def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
     }
 
 
-def labels_in(work: Work, language: str) -> dict[str, str]:
-    """Code → label in one language, of sectors, technologies and workshops: every page reads them, so in one look."""
-    return dict(work.session.execute(_LABELS[language]).all())
+def label_rows(work: Work) -> Sequence[tuple[str, str, str]]:
+    """Code, French and English label of sectors, technologies and workshops: every page reads them, so in one look."""
+    return [(code, french, english) for code, french, english in work.session.execute(_LABELS)]
 
 
 def challenges_by_id(work: Work, ids: Sequence[int]) -> dict[int, Challenge]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
@@ -12,12 +12,14 @@ from flask import request, url_for
 from app.services.index.kinds import Kind
 from app.services.search.result import ResultPage
 from app.services.search.search_records import FACETS, search_records
-from app.web.context import language, parts
-from app.web.taxonomy import facet_labels
+from app.web.context import language, other_language, parts
+from app.web.taxonomy import code_labels, facet_labels, other_code_labels
 from indexing.engine import Sort
+from indexing.highlight import Piece, highlight
 from indexing.searcher import SearchRequest
 
 PER_PAGE = 20
+MOST_TAGS = 4  # technologies shown on a result
 LONGEST_BOX = 2000  # characters typed into the box
 FACETS_SHOWN = 12  # codes of a facet before "more"
 FACETS_LISTED = 60  # behind "more" too: nobody reads a thousand towns, and they would be most of the page
@@ -27,7 +29,8 @@ def read_request(kind: Kind) -> SearchRequest:
     """The state in the address. Anything odd is brought to the nearest sensible state, never an error."""
     arguments = request.args
     sort = arguments.get("sort", "relevance")
-    filters = {name: tuple(arguments.getlist(name)[:50]) for name in FACETS[kind] if arguments.getlist(name)}
+    ticked = {name: tuple(code for code in arguments.getlist(name)[:50] if code) for name in FACETS[kind]}
+    filters = {name: codes for name, codes in ticked.items() if codes}
     ranges: dict[str, tuple[int | None, int | None]] = {}
     if kind == "challenge" and "status" not in arguments and arguments.get("all") != "1":
         filters["status"] = ("open",)
@@ -102,6 +105,41 @@ def facet_rows(counts: Mapping[str, int], chosen: tuple[str, ...], label: Mappin
     ]
 
 
+class TagMarker:
+    """Labels of sectors and technologies with the words of the query marked: they are searched beside the texts.
+
+    A label that is found by its name in the other language is marked whole. The labels are at hand for the facets, and
+    each is looked through once a page.
+    """
+
+    def __init__(self, tokens: Mapping[str, Collection[str]]) -> None:
+        self._tokens = tokens
+        self._seen: dict[str, tuple[Piece, ...]] = {}
+
+    def tags(self, codes: Iterable[str]) -> list[tuple[Piece, ...]]:
+        """A label each."""
+        return [self._pieces(code) for code in codes]
+
+    def matched(self, codes: Iterable[str]) -> list[tuple[Piece, ...]]:
+        """Only those that hold a word of the query, those with the most of them first."""
+        marks = [(sum(piece.marked for piece in tag), tag) for tag in self.tags(codes)]
+        found = sorted((mark for mark in marks if mark[0]), key=lambda mark: -mark[0])
+        return [tag for _marks, tag in found[:MOST_TAGS]]
+
+    def _pieces(self, code: str) -> tuple[Piece, ...]:
+        if code not in self._seen:
+            self._seen[code] = self._marked(code)
+        return self._seen[code]
+
+    def _marked(self, code: str) -> tuple[Piece, ...]:
+        label = code_labels().get(code, code)
+        own = highlight(label, language(), self._tokens)
+        if any(piece.marked for piece in own):
+            return own
+        other = highlight(other_code_labels().get(code, ""), other_language(), self._tokens)
+        return (Piece(label, True),) if any(piece.marked for piece in other) else own
+
+
 def _day(text: str | None) -> int | None:
     try:
         return (date.fromisoformat(text or "") - date(1970, 1, 1)).days
@@ -131,6 +169,7 @@ def context(kind: Kind) -> dict[str, Any]:
         "exact_url": with_arguments(exact="1"),
         "shown_at_once": FACETS_SHOWN,
         "kind": kind,
+        "marker": TagMarker(page.tokens),
     }
 
 

@@ -6,20 +6,33 @@ from collections.abc import Mapping
 
 from flask import g
 
-from app.records.queries import labels_in
+from app.records.queries import label_rows
 from app.records.taxonomy import Sector, Technology
 from app.services import choices
 from app.services.taxonomy.taxonomy import active_sectors, active_technologies
-from app.web.context import language, parts
+from app.web.context import language, other_language, parts
 
 
 def code_labels() -> Mapping[str, str]:
-    """Code → label of sectors, technologies and workshops; read once a request."""
+    """Code → label of sectors, technologies and workshops in the page's language; read once a request."""
+    return _labels()[language()]
+
+
+def other_code_labels() -> Mapping[str, str]:
+    """The same in the other language."""
+    return _labels()[other_language()]
+
+
+def _labels() -> Mapping[str, Mapping[str, str]]:
     if "code_labels" not in g:
         with parts().store.read() as work:
-            g.code_labels = labels_in(work, language())
-    labels_of_page: Mapping[str, str] = g.code_labels
-    return labels_of_page
+            rows = label_rows(work)
+        g.code_labels = {
+            "fr": {code: french for code, french, _english in rows},
+            "en": {code: english for code, _french, english in rows},
+        }
+    found: Mapping[str, Mapping[str, str]] = g.code_labels
+    return found
 
 
 def facet_labels(facet: str) -> Mapping[str, str]:

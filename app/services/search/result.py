@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from app.records.challenges import Challenge
 from app.records.firms import FirmProfile
@@ -36,3 +36,4 @@ class ResultPage:
     corrected: str | None = None
     degraded: str | None = None
     left_out: tuple[str, ...] = ()  # parts of a long query that were not searched
+    tokens: Mapping[str, Collection[str]] = field(default_factory=dict)  # what is marked, by language

@@ -55,6 +55,7 @@ def search_records(parts: Parts, kind: Kind, request: SearchRequest) -> ResultPa
         corrected=answer.corrected,
         degraded="meaning" if answer.without_meaning else "order" if unordered else None,
         left_out=answer.left_out,
+        tokens=tokens,
     )
 
 
