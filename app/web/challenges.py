@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.services.access import may_edit_challenge, may_see_private_note
+from app.services.challenges.submit_solution import may_submit
+from app.services.days import today
 from app.services.load_records import visible_challenge
 from app.web import search_views
 from app.web.access import access
@@ -29,10 +29,12 @@ def detail(challenge_id: int) -> ResponseReturnValue:
     """One challenge, for whoever may see it."""
     with parts().store.read() as work:
         challenge = visible_challenge(work, actor(), challenge_id)
+        day, takes = today(work), may_submit(work, challenge)
     return render_template(
         "challenges/detail.html",
         challenge=challenge,
-        days_left=(challenge.deadline - date.today()).days if challenge.deadline else None,
+        days_left=(challenge.deadline - day).days if challenge.deadline else None,
+        takes=takes,  # a challenge stays open for some minutes after its last day
         may_edit=may_edit_challenge(actor(), challenge),
         may_see_note=may_see_private_note(actor(), challenge),
     )

@@ -20,7 +20,7 @@ from app.services.firms.save_firm import save_firm
 from app.services.load_records import load_organisation, own_firm, own_match
 from app.web.access import access
 from app.web.context import actor, parts
-from app.web.form_data import read_firm
+from app.web.form_data import read_firm, rows_to_show
 from app.web.form_options import shared_options
 from app.web.forms import fault_messages, save_form
 from matching.errors import InvalidInput, NotFound
@@ -170,6 +170,6 @@ def _form(data: FirmData, firm: FirmProfile | None, errors: dict[str, str], *, s
         stale=stale,
         may_review="submit_for_review" in moves,
         firm_moves=[name for name in FIRM_MOVES if name in moves] if firm is not None else [],
-        rows=max(len(data.solutions) + 1, 2),
+        rows=rows_to_show("solutions", len(data.solutions), spare=1, least=2),
         **shared_options(data.technologies),
     )

@@ -93,6 +93,14 @@ def read_submission(need_ids: list[int]) -> SubmissionData:
     )
 
 
+def rows_to_show(prefix: str, filled: int, *, spare: int, least: int) -> int:
+    """How many rows a form shows: never fewer than it was sent with, and some more where they were asked for."""
+    sent = len({name.split(".")[1] for name in request.form if name.startswith(f"{prefix}.")})
+    if request.form.get("then") == "more":
+        sent += spare
+    return max(filled, min(max(filled + spare, least, sent), MOST_ROWS))
+
+
 def _needs() -> list[NeedData]:
     """Rows that hold any text, in their order."""
     found = []

@@ -19,8 +19,13 @@ from matching.errors import InvalidInput, StaleDecision
 
 
 def fault_messages(faults: Mapping[str, str]) -> dict[str, str]:
-    """Cause codes → sentences in the reader's language."""
-    return {field: message(cause, language()) for field, cause in faults.items()}
+    """Cause codes → sentences in the reader's language, in the order of the form that was sent.
+
+    A summary of faults is read from top to bottom beside its form; checks have an order of their own.
+    """
+    places = {name: place for place, name in enumerate(request.form)}
+    order = sorted(faults, key=lambda field: places.get(field, len(places)))
+    return {field: message(faults[field], language()) for field in order}
 
 
 def flash_warnings(warnings: Mapping[str, str]) -> None:

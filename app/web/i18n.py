@@ -41,8 +41,8 @@ def pick(texts: Any, wanted: str | None = None) -> Any:
 
 
 def switch_url() -> str:
-    """The page that is shown, in the other language."""
-    if request.endpoint is None or request.method != "GET":
+    """The page that is shown, in the other language; after a refused form the form, as far as it has an address."""
+    if request.endpoint is None or request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
         return url_for("pages.home", lang=other_language())
     values = {**(request.view_args or {}), "lang": other_language()}
     arguments: dict[str, Any] = {k: v for k, v in request.args.to_dict(flat=False).items() if k not in values}

@@ -22,7 +22,7 @@ from app.services.load_records import load_organisation, own_challenge
 from app.web import owner
 from app.web.access import access
 from app.web.context import actor, language, parts
-from app.web.form_data import read_challenge
+from app.web.form_data import read_challenge, rows_to_show
 from app.web.form_options import shared_options
 from app.web.forms import fault_messages, save_form
 from matching.errors import InvalidInput, NotFound
@@ -131,6 +131,6 @@ def _form(data: ChallengeData, challenge: Challenge | None, errors: dict[str, st
         workshop_options=[(row.code, row.title_fr if language() == "fr" else row.title_en) for row in workshops],
         may_review="submit_for_review" in moves,
         may_edit=challenge is None or may_edit_challenge(actor(), challenge),
-        rows=max(len(data.needs) + 2, 4),
+        rows=rows_to_show("needs", len(data.needs), spare=2, least=4),
         **shared_options(data.technologies),
     )

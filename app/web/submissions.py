@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records.accounts import Organisation
-from app.records.challenges import Challenge
+from app.records.challenges import Challenge, Need
 from app.records.firms import FirmProfile
 from app.records.matches import Submission
 from app.services.challenges.submit_solution import (
@@ -123,6 +123,7 @@ def _page(
         organisations=form.organisations,
         stored=form.stored,
         answer_labels=_answer_labels(form.challenge),
+        foreign_answers={f"answers.{need.id}" for need in form.challenge.needs if not _own_wording(need)},
         takes=form.takes,
         is_own=is_own,
         is_open=form.takes and editable,
@@ -137,13 +138,12 @@ def _page(
 
 def _answer_labels(challenge: Challenge) -> dict[str, str]:
     """The wording of each outcome, by the name of its field."""
-    return {
-        f"answers.{need.id}": (need.text_fr if language() == "fr" else need.text_en)
-        or need.text_fr
-        or need.text_en
-        or ""
-        for need in challenge.needs
-    }
+    return {f"answers.{need.id}": _own_wording(need) or need.text_fr or need.text_en or "" for need in challenge.needs}
+
+
+def _own_wording(need: Need) -> str | None:
+    """The wording in the language of the page, if there is one."""
+    return need.text_fr if language() == "fr" else need.text_en
 
 
 def _stored_data(stored: Submission | None) -> SubmissionData:

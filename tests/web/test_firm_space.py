@@ -162,6 +162,29 @@ def test_a_note_that_cannot_be_kept_is_told_beside_its_field(space: Space, note:
     assert error_of(answer.get_data(as_text=True), f"note-{space.suggested}")
 
 
+def test_one_more_solution_is_one_more(space: Space) -> None:
+    path = f"/fr/firms/{space.firm}/edit"
+    first = space.visitor.text(path)
+    form = fields(first)
+    shown = first.count("<legend>Solution ")
+
+    second = space.visitor.send(path, {**form, "then": "more"}, page=path).get_data(as_text=True)
+
+    assert f'formaction="#solutions.{shown}.name"' in first
+    assert f'id="solutions.{shown}.name"' in second
+    assert second.count("<legend>Solution ") == shown + 1
+
+
+@pytest.mark.parametrize(
+    ("field", "data"), [("reason", {"note": "Trop loin"}), ("note", {"reason": "off_topic", "note": "x" * 1001})]
+)
+def test_the_summary_of_a_refused_answer_leads_to_the_field(space: Space, field: str, data: dict[str, str]) -> None:
+    page = space.answer(space.suggested, move="decline", **data).get_data(as_text=True)
+
+    assert f'<a href="#{field}-{space.suggested}">' in page
+    assert page.count(f' id="{field}-{space.suggested}"') == 1
+
+
 def test_an_answer_never_leads_to_another_site(space: Space) -> None:
     for move in ({"move": "interested"}, {"move": "take_back"}, {"move": "decline", "reason": "conflict"}):
         answer = space.answer(space.suggested, back_to="https://evil.example/", **move)

@@ -209,6 +209,33 @@ def test_more_lines_can_be_asked_for_without_losing_what_was_typed(owner: Visito
         assert work.session.scalars(select(Challenge)).all() == []
 
 
+def test_more_lines_are_more_than_the_empty_ones_that_are_there_and_the_reader_is_led_to_them(
+    owner: Visitor, city: int
+) -> None:
+    empty = {f"needs.{number}.fr": "" for number in range(4)}
+
+    first = owner.text(new(city))
+    second = owner.send(new(city), {**FORM, **empty, "then": "more"}, page=new(city)).get_data(as_text=True)
+
+    assert 'formaction="#needs.4.fr"' in first and 'id="needs.4.fr"' not in first
+    assert 'id="needs.5.fr"' in second and 'id="needs.6.fr"' not in second
+    assert 'formaction="#needs.6.fr"' in second
+
+
+@pytest.mark.parametrize("field", ["en.background", "en.teaser", "en.out_of_scope"])
+def test_a_fault_never_lies_in_a_text_that_is_folded_away(owner: Visitor, city: int, field: str) -> None:
+    answer = owner.send(new(city), {**FORM, field: "x" * 20_001}, page=new(city))
+
+    before = answer.get_data(as_text=True).split(f'id="{field}-error"')[0]
+    assert before.rpartition("<details")[2].startswith(' class="fold" open')
+
+
+def test_the_other_language_of_a_refused_form_is_that_form(owner: Visitor, city: int) -> None:
+    page = owner.send(new(city), {**FORM, "fr.title": ""}, page=new(city)).get_data(as_text=True)
+
+    assert f'<a href="{new(city, "en")}" hreflang="en"' in page
+
+
 def test_two_people_who_edit_at_once_do_not_overwrite_each_other_unseen(
     owner: Visitor, city: int, world: World, parts: Parts
 ) -> None:

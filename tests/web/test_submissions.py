@@ -140,6 +140,44 @@ def test_after_the_deadline_nothing_is_taken_and_nothing_typed_is_lost(desk: Des
     assert desk.stored() == []
 
 
+def test_faults_are_told_in_the_order_of_the_form(desk: Desk) -> None:
+    page = desk.visitor.send(desk.path, {**dict.fromkeys(desk.form, ""), "then": "submit"}, page=desk.path).get_data(
+        as_text=True
+    )
+
+    places = [page.index(f'<a href="#{name}"') for name in desk.form if name != f"answers.{desk.desirable}"]
+    assert places == sorted(places)
+
+
+def test_an_outcome_in_the_other_language_is_marked_as_such_where_it_is_asked_and_where_it_is_told(desk: Desk) -> None:
+    path = desk.path.replace("/fr/", "/en/")
+    page = desk.visitor.send(path, {"then": "submit"}, page=path).get_data(as_text=True)
+
+    assert '<span lang="fr">Une carte</span>' in page
+    assert f'<a href="#answers.{desk.essential}" lang="fr">Une carte</a>' in page
+    assert 'lang="en">Une carte' not in desk.visitor.text(desk.path)
+    assert '<span lang="fr">Une carte' not in desk.visitor.text(desk.path)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_after_its_last_day_nobody_is_asked_to_write_for_a_challenge(desk: Desk, lang: str) -> None:
+    detail = f"/{lang}/challenges/{desk.challenge}"
+    before = desk.visitor.text(detail)
+    with desk.world.store.write() as work:
+        work.session.get_one(Challenge, desk.challenge).deadline = date(2027, 2, 27)
+
+    assert f'href="{detail}/submit"' in before
+    assert f'href="{detail}/submit"' not in desk.visitor.text(detail)
+    assert "<textarea" not in desk.visitor.text(f"{detail}/submit")
+
+
+def test_the_days_that_are_left_are_counted_from_the_day_of_the_portal(desk: Desk) -> None:
+    with desk.world.store.write() as work:
+        work.session.get_one(Challenge, desk.challenge).deadline = date(2027, 3, 4)
+
+    assert "(3 days left)" in desk.visitor.text(f"/en/challenges/{desk.challenge}")
+
+
 def test_a_submission_under_evaluation_can_be_read_but_not_changed(desk: Desk) -> None:
     desk.send(then="submit")
     with desk.world.store.write() as work:
