@@ -15,8 +15,8 @@ from app.web import access, accounts, blueprints, errors, headers, i18n
 from config import paths
 
 TEMPLATES = paths.TEMPLATES
-LARGEST_REQUEST = 12 * 1024 * 1024  # an import file; forms have their own, smaller limit
-LARGEST_FORM = 2 * 1024 * 1024
+LARGEST_REQUEST = 12 * 1024 * 1024  # an import file, or a form
+LARGEST_FIELD = 2 * 1024 * 1024  # of a form that brings a file along
 
 
 def create_app(parts: Parts, secret_key: str, redis_url: str, *, secure_cookies: bool = False) -> Flask:
@@ -25,7 +25,7 @@ def create_app(parts: Parts, secret_key: str, redis_url: str, *, secure_cookies:
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FIELD,
         SESSION_COOKIE_SECURE=secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

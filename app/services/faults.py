@@ -91,6 +91,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "unknown_format": ("Choisissez un fichier CSV, XLSX ou JSONL.", "Choose a CSV, XLSX or JSONL file."),
     "file_too_large": ("Ce fichier est trop gros.", "This file is too large."),
     "empty_file": ("Ce fichier ne contient aucune ligne.", "This file holds no rows."),
+    "no_readable_row": (
+        "Aucune des premières lignes de ce fichier ne peut être lue.",
+        "None of the first rows of this file can be read.",
+    ),
     "bad_mapping": (
         "La correspondance des colonnes ne peut pas être lue.",
         "The mapping of the columns cannot be read.",

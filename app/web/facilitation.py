@@ -41,7 +41,8 @@ bp = Blueprint("facilitator", __name__)
 @bp.app_context_processor
 def _shared() -> dict[str, Any]:
     """What the pages of the facilitator's templates share."""
-    return {"moment": moment, "last_action": session.get(UNDO) if request.endpoint else None}
+    own = request.blueprint == bp.name  # elsewhere it would seem to take back what was just done there
+    return {"moment": moment, "last_action": session.get(UNDO) if own else None}
 
 
 @bp.get("/facilitation")

@@ -11,12 +11,12 @@ from flask import request
 from app.services.checks import Checks
 from app.services.importing import ColumnMapping, ImportOptions, load_mapping, profiles
 from app.services.importing.fields import columns_by_profile, fields_of, suggest_columns, suggest_profile
-from app.services.importing.files import SourceRow, read_rows
+from app.services.importing.files import LOOKED_AT, SourceRow, read_rows
+from app.services.importing.report import as_text
 from app.services.importing.uploads import Upload
 from app.web.context import LANGUAGES
 from matching.errors import InvalidInput
 
-LOOKED_AT = 200  # rows that the preview is made of
 SAMPLES, SAMPLE = 3, 80  # values of a column, characters of a value
 DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d")
 LISTS = ("sectors", "technologies")
@@ -101,7 +101,7 @@ def _collect(row: SourceRow, found: dict[str, list[str]]) -> None:
     values: Mapping[str, Any] = row.values
     for name, value in values.items():
         samples = found.setdefault(name, [])
-        text = " ".join(str(value)[: SAMPLE * 4].split()) if value is not None else ""
+        text = " ".join(as_text(value)[: SAMPLE * 4].split())
         shown = text if len(text) <= SAMPLE else f"{text[: SAMPLE - 1]}…"
         if shown and len(samples) < SAMPLES and shown not in samples:
             samples.append(shown.encode("utf-8", "replace").decode())

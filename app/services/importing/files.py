@@ -16,6 +16,7 @@ from matching.errors import InvalidInput
 LARGEST_FILE = 100 * 1024 * 1024  # bytes; the portal takes less
 MOST_ROWS = 50_000
 MOST_COLUMNS = 300
+LOOKED_AT = 200  # rows that tell which columns there are
 DELIMITERS = ",;\t|"
 
 csv.field_size_limit(LARGEST_FILE)  # a cell that is too long is told for its row; it must not end the reading

@@ -78,7 +78,7 @@ class Report:
         for name, cause in causes.items():
             column = column_of(name, row.values, mapping)
             found = row.values.get(column)
-            value = "" if found is None else str(found)
+            value = as_text(found)
             shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
             self.notes.append(RowNote(row.line, external_id, severity, column, cause, shown))
 
@@ -103,6 +103,15 @@ class Report:
             cells = {**asdict(note), **told}
             writer.writerow([_harmless(cells[name]) for name in COLUMNS])
         return out.getvalue()
+
+
+def as_text(value: object) -> str:
+    """A value of a file as a person reads it: lists with commas, what is nested in them as it stands in the file."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(as_text(item) for item in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
 def column_of(name: str, values: Mapping[str, Any], mapping: ColumnMapping) -> str:

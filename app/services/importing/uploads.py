@@ -16,7 +16,7 @@ from typing import Literal
 
 from app.services.access import ensure, may_import
 from app.services.actor import Actor
-from app.services.importing.files import SourceFile, read_rows
+from app.services.importing.files import LOOKED_AT, SourceFile, read_rows
 from matching.errors import Forbidden, InvalidInput, NotFound
 
 ImportKind = Literal["challenges", "firms"]
@@ -58,7 +58,9 @@ def keep_upload(var: Path, actor: Actor, kind: str, name: str, data: bytes, at: 
         raise InvalidInput({"kind": "unknown_value"})
     shown = re.sub(r"[\x00-\x1f\x7f]", "", name.replace("\\", "/").rpartition("/")[2])[-LONGEST_NAME:] or "?"
     suffix = Path(shown).suffix.lower()
-    read_rows(SourceFile(f"file{suffix}", data), limit=1)  # told before anything is written
+    rows = read_rows(SourceFile(f"file{suffix}", data), limit=LOOKED_AT)  # told before anything is written
+    if not any(row.values for row in rows):
+        raise InvalidInput({"file": "no_readable_row"})  # there would be no columns to choose from
     token = secrets.token_hex(16)
     folder = var / "uploads" / token
     folder.mkdir(parents=True, mode=0o700)

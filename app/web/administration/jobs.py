@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,12 +14,14 @@ from app.web.administration.blueprint import bp, page_links, page_number
 from app.web.context import actor, parts
 from matching.errors import IllegalMove
 
+FILTERS = ("state", "job", "key")
+
 
 @bp.get("/jobs")
 @access("administrator")
 def jobs() -> ResponseReturnValue:
     """Runs by state and job, the newest first."""
-    wanted = {name: request.args.get(name, "") for name in ("state", "job", "key")}
+    wanted = {name: request.args.get(name, "") for name in FILTERS}
     with parts().store.read() as work:
         page = job_runs.list_runs(
             work, actor(), state=wanted["state"], job=wanted["job"], key=wanted["key"], page=page_number()
@@ -34,6 +38,7 @@ def jobs() -> ResponseReturnValue:
         states=job_runs.STATES,
         backlog=waiting,
         retryable=retryable,
+        place=_place(),
     )
 
 
@@ -47,4 +52,9 @@ def job_retry(run_id: int) -> ResponseReturnValue:
         flash(_("This run cannot be sent again: it did not fail, or its message is gone."), "error")
     else:
         flash(_("The job was sent again."))
-    return redirect(url_for("admin.jobs"))
+    return redirect(url_for("admin.jobs", **_place()))
+
+
+def _place() -> dict[str, Any]:
+    """The list as it was narrowed and paged to: a retry leads back there."""
+    return {name: request.args[name] for name in (*FILTERS, "page") if request.args.get(name)}

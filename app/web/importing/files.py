@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.services.importing import ImportOptions, profiles
 from app.services.importing.fields import fields_of
@@ -25,7 +26,13 @@ from matching.errors import InvalidInput
 @access("facilitator")
 def index() -> ResponseReturnValue:
     """Send a file, or go back to one that was sent."""
-    return _start({})
+    return _start(fault_messages({"file": "file_too_large"}) if request.args.get("fault") == "file_too_large" else {})
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Say so beside the field. Such a request is refused unread, before it is known who sent it: hence another page."""
+    return redirect(url_for("importing.index", fault="file_too_large"), 303)
 
 
 @bp.post("/")

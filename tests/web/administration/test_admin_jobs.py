@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -48,6 +49,17 @@ def test_a_run_that_failed_is_shown_with_its_cause_and_sent_again(admin: Visitor
     with parts.store.read() as work:
         assert work.session.get_one(JobRun, run_id).state == "retried"
         assert work.session.scalars(select(AuditEntry.action)).all() == ["retry_job"]
+
+
+def test_another_try_leads_back_to_the_list_as_it_was_narrowed(admin: Visitor, parts: Parts) -> None:
+    _message_id, run_id = a_failed_import(parts)
+    page = admin.text("/fr/admin/jobs?state=dead&job=import&lang=en&run_id=7")
+    found = re.search(rf'action="([^"]*/jobs/{run_id}/retry[^"]*)"', page)
+    assert found
+
+    answer = admin.send(unescape(found[1]))
+
+    assert answer.location == "/fr/admin/jobs?state=dead&job=import"
 
 
 def test_another_try_is_offered_only_where_it_can_be_had(admin: Visitor, parts: Parts) -> None:

@@ -133,3 +133,38 @@ def test_an_undo_that_comes_too_late_says_so_and_changes_nothing(world: World, f
 @pytest.mark.parametrize("decisions", ["", "abc", "1,2,999999999999", "0"])
 def test_an_undo_of_what_is_not_there_is_answered(world: World, facilitator: Visitor, decisions: str) -> None:
     assert facilitator.send("/fr/facilitation/undo", {"decisions": decisions}).status_code == 303
+
+
+@pytest.mark.parametrize(("move", "field"), [("reject", "reason"), ("reject", "note"), ("snooze", "until")])
+def test_a_refused_move_leads_to_its_field(world: World, facilitator: Visitor, move: str, field: str) -> None:
+    match_id = world.pair()
+    data = {
+        "move": move,
+        "reason": "off_topic" if field == "note" else "",
+        "note": "x" * 1001 if field == "note" else "",
+    }
+
+    bulk = facilitator.send("/fr/facilitation/bulk", {**data, "match": f"{match_id}:1"})
+    single = facilitator.send(f"/fr/facilitation/matches/{match_id}/review", data)
+
+    for answer, prefix in ((bulk, "bulk"), (single, move)):
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert f'<a href="#{prefix}-{field}">' in page
+        assert page.count(f' id="{prefix}-{field}"') == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "told", "way_out"),
+    [
+        ("text=zzzz", "under these filters", True),
+        ("view=rejected&sector=health", "under these filters", True),
+        ("view=rejected&sort=newest", "No match has this state.", False),
+        ("", "Nothing waits for a decision", False),
+    ],
+)
+def test_an_empty_queue_says_why_and_how_to_go_on(facilitator: Visitor, query: str, told: str, way_out: bool) -> None:
+    empty = facilitator.text(f"/en/facilitation?{query}").split('class="empty"')[1]
+
+    assert told in empty
+    assert ("Clear the filters" in empty) == way_out

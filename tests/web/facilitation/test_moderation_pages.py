@@ -141,3 +141,15 @@ def test_contacts_and_private_notes_stay_with_the_facilitator(
 
     assert "secret@ville.example" in page and "note secrète" in page
     assert member.get(f"/fr/facilitation/moderation/challenges/{challenge_id}").status_code == 403
+
+
+def test_what_was_decided_on_a_match_is_not_offered_to_be_undone_beside_what_was_just_published(
+    world: World, facilitator: Visitor
+) -> None:
+    challenge_id = world.challenge("En attente", status="in_review")
+    facilitator.send("/fr/facilitation/bulk", {"move": "approve", "match": f"{world.pair()}:1"})
+
+    facilitator.send(f"/fr/facilitation/moderation/challenges/{challenge_id}", {"move": "publish", "version": "1"})
+
+    assert 'name="decisions"' not in facilitator.text("/fr/facilitation/moderation")
+    assert 'name="decisions"' in facilitator.text("/fr/facilitation")

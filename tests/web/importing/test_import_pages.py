@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.factory import LARGEST_REQUEST
 from app.records.accounts import User
 from app.records.challenges import Challenge
 from app.records.work import JobRun, Outbox
@@ -195,6 +197,42 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_field_and_not_kept(
     assert answer.status_code == 422
     assert error_of(answer.get_data(as_text=True), "file")
     assert not list((parts.settings.var / "uploads").glob("*"))
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "trop gros"), ("en", "too large")])
+def test_a_file_that_is_too_large_is_told_beside_the_field(facilitator: Visitor, lang: str, told: str) -> None:
+    path = f"/{lang}/import/"
+
+    answer = facilitator.send(path, {"kind": "firms", "file": (io.BytesIO(b"x" * (LARGEST_REQUEST + 1)), "a.jsonl")})
+
+    assert answer.status_code == 303
+    assert told in error_of(facilitator.text(answer.location), "file")
+    assert not error_of(facilitator.text(path), "file")
+
+
+@pytest.mark.parametrize("data", [b"{{{\nnope\n", b"[1, 2]\n", b"[" * 100_000])
+def test_a_file_without_any_readable_row_is_told_beside_the_field(facilitator: Visitor, data: bytes) -> None:
+    answer = facilitator.send("/en/import/", {"kind": "firms", "file": (io.BytesIO(data), "a.jsonl")})
+
+    assert answer.status_code == 422
+    assert "can be read" in error_of(answer.get_data(as_text=True), "file")
+
+
+def test_a_broken_line_is_told_by_its_number_and_lists_are_shown_as_people_write_them(
+    facilitator: Visitor, parts: Parts
+) -> None:
+    good = {"id": "j-1", "title": "Repérer les fuites", "problem": "L’eau se perd.", "owner": "Laval"}
+    lines = (json.dumps({**good, "sectors": ["health", "atlantis"]}), '{"id": "j-2", "title":', json.dumps(good))
+
+    columns = send_file(facilitator, "\n".join(lines), "a.jsonl")
+    preview = facilitator.text(columns)
+    run = start(facilitator, columns)
+    work_off(parts)
+    page = facilitator.text(run)
+
+    assert '<li class="break">health, atlantis</li>' in preview
+    assert '<td class="break">health, atlantis</td>' in page
+    assert re.search(r'<td class="number">2</td>.*?Cette ligne ne peut pas être lue', page, re.DOTALL)
 
 
 def test_no_file_and_no_kind_are_told_too(facilitator: Visitor) -> None:
