@@ -117,6 +117,8 @@ def test_a_firm_submits_edits_and_withdraws_a_solution(enter: Enter) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
     boxes = [page.locator(f"[name={name}]").bounding_box() for name in ("solution_id", "trl", "contact_name")]
     assert len({round(box["y"]) for box in boxes if box}) == 1, "boxes with and without an error stand on one line"
+    page.locator(".error-summary a[href='#trl']").click()
+    expect(page.locator("label[for=trl]")).to_be_in_viewport(ratio=1)
     reader.check_refused()
     fill_submission(reader, "Nous mesurons d’abord, puis nous corrigeons chaque semaine.")
     page.locator("button[name=then][value=submit]").click()

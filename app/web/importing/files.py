@@ -9,12 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.services.access import may_import
+from app.services.faults import message
 from app.services.importing import ImportOptions, profiles
 from app.services.importing.fields import fields_of
 from app.services.importing.run_import import is_under_way
 from app.services.importing.runs import Progress, Run, load_run, progress_of, run_ids
 from app.services.importing.uploads import KINDS, Upload, delete_upload, keep_upload, list_uploads
+from app.web import errors
 from app.web.access import access
+from app.web.accounts import load_current_actor
 from app.web.context import actor, language, parts
 from app.web.forms import fault_messages
 from app.web.import_form import DATE_FORMATS, Column, chosen_fields, columns_of, first_choice, read_options
@@ -26,13 +30,16 @@ from matching.errors import InvalidInput
 @access("facilitator")
 def index() -> ResponseReturnValue:
     """Send a file, or go back to one that was sent."""
-    return _start(fault_messages({"file": "file_too_large"}) if request.args.get("fault") == "file_too_large" else {})
+    return _start({}, request.args.get("kind", ""))
 
 
 @bp.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """Say so beside the field. Such a request is refused unread, before it is known who sent it: hence another page."""
-    return redirect(url_for("importing.index", fault="file_too_large"), 303)
+    """Say so beside the field. Such a request is refused unread, before it is known who sent it."""
+    load_current_actor()
+    if not may_import(actor()):
+        return errors.page(413)
+    return _start({"file": message("file_too_large", language())}, request.args.get("kind", "")), 413
 
 
 @bp.post("/")
@@ -41,14 +48,14 @@ def upload() -> ResponseReturnValue:
     """Keep a file and show its columns."""
     given = request.files.get("file")
     if given is None or not given.filename:
-        return _start(fault_messages({"file": "required"})), 422
+        return _start(fault_messages({"file": "required"}), request.form.get("kind", "")), 422
     try:
         with parts().store.read() as work:
             now = work.now
         var, kind = parts().settings.var, request.form.get("kind", "")
         kept = keep_upload(var, actor(), kind, given.filename, given.stream.read(), now)
     except InvalidInput as error:
-        return _start(fault_messages(error.faults)), 422
+        return _start(fault_messages(error.faults), request.form.get("kind", "")), 422
     return redirect(url_for("importing.columns", token=kept.token))
 
 
@@ -93,14 +100,13 @@ def delete(token: str) -> ResponseReturnValue:
     return redirect(url_for("importing.index"))
 
 
-def _start(errors: dict[str, str]) -> str:
+def _start(faults: dict[str, str], kind: str) -> str:
     kept = list_uploads(parts().settings.var, actor())
     runs: dict[str, list[tuple[Run, Progress]]] = {
         one.token: [(loaded, progress_of(loaded)) for loaded in (load_run(one, run_id) for run_id in run_ids(one))]
         for one in kept
     }
-    kind = request.form.get("kind", request.args.get("kind", KINDS[0]))
-    return render_template("importing/start.html", errors=errors, uploads=kept, runs=runs, kind=kind)
+    return render_template("importing/start.html", errors=faults, uploads=kept, runs=runs, kind=kind or KINDS[0])
 
 
 def _columns_page(

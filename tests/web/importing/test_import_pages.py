@@ -205,9 +205,16 @@ def test_a_file_that_is_too_large_is_told_beside_the_field(facilitator: Visitor,
 
     answer = facilitator.send(path, {"kind": "firms", "file": (io.BytesIO(b"x" * (LARGEST_REQUEST + 1)), "a.jsonl")})
 
-    assert answer.status_code == 303
-    assert told in error_of(facilitator.text(answer.location), "file")
-    assert not error_of(facilitator.text(path), "file")
+    assert answer.status_code == 413
+    assert told in error_of(answer.get_data(as_text=True), "file")
+    assert f'<a href="{path}" aria-current="true">' in answer.get_data(as_text=True)
+
+
+def test_a_stranger_learns_nothing_of_the_import_by_a_file_that_is_too_large(visitor: Visitor) -> None:
+    answer = visitor.client.post("/fr/import/", data={"file": (io.BytesIO(b"x" * (LARGEST_REQUEST + 1)), "a.jsonl")})
+
+    assert answer.status_code == 413
+    assert 'name="file"' not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("data", [b"{{{\nnope\n", b"[1, 2]\n", b"[" * 100_000])
