@@ -80,3 +80,25 @@ def test_an_empty_value_in_the_address_narrows_nothing(reader: Visitor, query: s
 
     assert page.count('<li class="card">') == 1
     assert 'class="tag accent" href=' not in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_without_the_engine_no_filter_and_no_order_is_shown_that_does_not_hold(
+    visitor: Visitor, world: World, lang: str
+) -> None:
+    world.challenge(sectors=["health"])
+
+    page = visitor.text(f"/{lang}/challenges?sector=energy&sort=deadline")
+
+    assert page.count('<li class="card">') == 1
+    assert not [name for name in ('class="facets"', 'id="sort"', 'class="tag accent" href') if name in page]
+
+
+def test_without_the_engine_a_firm_is_found_by_its_name(visitor: Visitor, world: World) -> None:
+    world.firm("Nordet Navigation")
+    world.firm("Autre Maison")
+
+    page = visitor.text("/fr/firms?q=nordet")
+
+    assert page.count('<li class="card">') == 1
+    assert "Nordet Navigation" in page

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, or_, select
 
+from app.records.accounts import Organisation
 from app.records.challenges import PUBLIC_STATUSES, Challenge, ChallengeText
 from app.records.firms import FirmProfile, FirmText
 from app.records.queries import hidden_but_indexed, records_by_id
@@ -158,7 +159,8 @@ def _matching_ids(work: Work, kind: Kind, text: str) -> list[int]:
     firms = select(FirmProfile.id).where(FirmProfile.status == "published")
     for word in words:
         pattern = f"%{_escaped(word.lower())}%"
-        firms = firms.where(FirmProfile.texts.any(func.lower(FirmText.summary).like(pattern, escape="\\")))
+        named = FirmProfile.organisation.has(func.lower(Organisation.name).like(pattern, escape="\\"))
+        firms = firms.where(or_(named, FirmProfile.texts.any(func.lower(FirmText.summary).like(pattern, escape="\\"))))
     return list(work.session.scalars(firms.order_by(FirmProfile.published_at.desc(), FirmProfile.id)))
 
 
