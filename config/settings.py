@@ -20,11 +20,13 @@ class Settings:
     embedding_model: str | None  # not set: the packaged model
     reranker_model: str | None  # not set: results stand as words and meaning order them
     embedding_threads: int
+    encoder: str  # "own": each process loads the model; "shared": one process serves it, as `passerelle up` sets
     secret_key: str | None = field(repr=False)  # not set: made once and kept under var/
     public_url: str | None
     trusted_proxies: int  # how many proxies of our own stand before the portal and say who asks
     host: str
     port: int
+    web_processes: int
     web_threads: int
     worker_processes: int
     job_lease_s: int
@@ -53,14 +55,16 @@ class Settings:
             embedding_model=reader.optional("EMBEDDING_MODEL"),
             reranker_model=reader.optional("RERANKER_MODEL"),
             embedding_threads=reader.integer("EMBEDDING_THREADS", default=1, low=1, high=64),
+            encoder=reader.choice("PASSERELLE_ENCODER", default="own", choices={"own", "shared"}),
             secret_key=reader.optional("SECRET_KEY", at_least=32),
             public_url=reader.optional_url("PASSERELLE_URL", schemes={"http", "https"}),
             trusted_proxies=reader.integer("TRUSTED_PROXIES", default=0, low=0, high=10),
             host=reader.text("PASSERELLE_HOST", default="127.0.0.1"),
             port=reader.integer("PASSERELLE_PORT", default=8000, low=1, high=65535),
-            # Threads take turns on one interpreter: eight made the slowest of eight readers wait longer (p95 277 ms)
-            # than three did (201 ms), at the same pace of all. docs/benchmarks.md
-            web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=4, low=1, high=64),
+            web_processes=reader.integer("PASSERELLE_WEB_PROCESSES", default=2, low=1, high=64),
+            # Threads take turns on one interpreter: of eight readers the slowest (p95) waited 5.8 times the work
+            # of a page with two threads in each of two processes, 6.3 times with three. docs/benchmarks.md
+            web_threads=reader.integer("PASSERELLE_WEB_THREADS", default=2, low=1, high=64),
             worker_processes=reader.integer("PASSERELLE_WORKERS", default=1, low=1, high=64),
             job_lease_s=reader.integer("PASSERELLE_JOB_LEASE", default=90, low=6, high=3600),
             job_slice_s=reader.integer("PASSERELLE_JOB_SLICE", default=1, low=0, high=30),

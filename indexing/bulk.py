@@ -13,19 +13,19 @@ from types import TracebackType
 
 import numpy as np
 
-from indexing.encoders import BATCH, SentenceEncoder
+from indexing.loaded_model import BATCH, LoadedModel
 from matching.errors import EncoderUnavailable
 from matching.model import Floats
 
 PARENT_LOOK_S = 1.0
 
-_encoder: SentenceEncoder | None = None  # one in each pool process
+_model: LoadedModel | None = None  # one in each pool process
 
 
 def _start(model: str | None) -> None:
-    global _encoder
+    global _model
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    _encoder = SentenceEncoder(model)
+    _model = LoadedModel(model)
 
 
 def _ready() -> None:
@@ -40,8 +40,8 @@ def _end_with(parent: int) -> None:
 
 
 def _encode(texts: Sequence[str]) -> Floats:
-    assert _encoder is not None
-    return _encoder.encode_prepared(texts)
+    assert _model is not None
+    return _model.documents(texts)
 
 
 class BulkEncoder:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from indexing.encoders import TUNED, bfloat16_is_faster, load_model
+from indexing.encoders import TUNED
+from indexing.loaded_model import bfloat16_is_faster, load_model
 from matching.errors import MatchmakingError
 from matching.model import Floats
 

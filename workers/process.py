@@ -14,6 +14,8 @@ from config.settings import Settings
 from workers.app import create_celery
 from workers.schedule import beat_schedule
 
+MODEL_S = 60.0  # below `worker_proc_alive_timeout`; tasks that need it are tried again later
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
@@ -33,9 +35,9 @@ celery.conf.beat_schedule = beat_schedule()
 
 @worker_process_init.connect
 def _start(**_sender: object) -> None:
-    """Warm before the first task: the model is loaded and has answered once."""
+    """Warm before the first task: the model has answered once."""
     configure_logging(settings().log_level, "worker")
-    parts().encoder.encode_queries(["prêt"], "fr")
+    parts().warm_up(MODEL_S)
 
 
 @worker_process_shutdown.connect

@@ -19,11 +19,13 @@ from indexing.detection import query_language
 from matching.errors import MatchmakingError
 from workers.broker import limiter_url
 
+MODEL_S = 300.0  # on a machine that others keep busy; searches go without meaning until then, and say so
+
 
 def build_portal(settings: Settings) -> Flask:
-    """Build the parts and the pages; the model is loaded beside them, and `/health` says when it is warm.
+    """Build the parts and the pages; `/health` says when the model is warm, here or in the process that holds it.
 
-    Importing the model's library takes 9 s of a core: pages that need no model do not wait for it, a search does.
+    Importing the model's library takes 9 s of a core: pages that need no model do not wait for it.
     """
     parts = build_parts(settings)
     secure = (settings.public_url or "").startswith("https://")
@@ -34,10 +36,10 @@ def build_portal(settings: Settings) -> Flask:
 
 
 def _warm_up(parts: Parts, warm: threading.Event) -> None:
-    """Load the model, answer one query with it, and read the words of both indexes: the first search would wait."""
+    """Wait for the model, and read the words of both indexes: the first search would wait."""
     try:
         with suppress(MatchmakingError):  # searches try again, and say that they go without meaning
-            parts.encoder.encode_queries(["prêt"], "fr")
+            parts.warm_up(MODEL_S)
     finally:
         warm.set()
     query_language("prêt", "fr")

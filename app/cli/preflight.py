@@ -121,7 +121,7 @@ def _engine(settings: Settings) -> str | None:
 def _model(settings: Settings) -> str | None:
     if settings.embedding_model is not None:
         return None  # a name: only loading it tells
-    from indexing.encoders import packaged_model
+    from indexing.loaded_model import packaged_model
 
     try:
         return None if packaged_model().is_dir() else "the model: its package came without files: run `make install`"

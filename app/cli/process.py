@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Any
 
 import click
 
@@ -16,40 +15,16 @@ from config.logs import configure_logging
 
 @click.group()
 def process() -> None:
-    """One process each: web, worker, beat, relay, writer, redis."""
+    """One process each: web, worker, beat, relay, writer, encoder, redis."""
 
 
 @process.command()
 @under_supervisor
 def web() -> None:
-    """The portal, ready when the model is warm."""
-    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # its stubs lag behind
+    """The portal in its processes, ready when the model is warm."""
+    from app.cli.web_server import serve_portal
 
-    from app.cli.portal import build_portal
-
-    settings = read_settings()
-
-    class Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-        def load_config(self) -> None:
-            options: dict[str, Any] = {
-                "bind": f"{settings.host}:{settings.port}",
-                "worker_class": "gthread",
-                "workers": 1,  # the model is held once; torch and numpy let other threads run meanwhile
-                "threads": settings.web_threads,
-                "timeout": 120,
-                "graceful_timeout": 5,
-                "loglevel": settings.log_level.lower(),
-                "proc_name": "passerelle-web",
-                "control_socket_disable": True,
-            }
-            for name, value in options.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            configure_logging(settings.log_level, "web")
-            return build_portal(settings)
-
-    Portal().run()
+    serve_portal(read_settings())
 
 
 @process.command()
@@ -96,6 +71,18 @@ def writer() -> None:
     configure_logging(settings.log_level, "writer")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     serve_writer(settings.var / "index")
+
+
+@process.command()
+@under_supervisor
+def encoder() -> None:
+    """The one process that holds the model for those of this machine whose PASSERELLE_ENCODER says `shared`."""
+    from indexing.model_server import serve_model
+
+    settings = read_settings()
+    configure_logging(settings.log_level, "encoder")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    serve_model(settings.var, settings.embedding_model, settings.embedding_threads)
 
 
 @process.command()

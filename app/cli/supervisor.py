@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 STOP_WAIT_S = 6.0  # above what the worker gives to the jobs in hand (4 s) and the portal to its requests (5 s)
 LAST_WAIT_S = 3.0  # for those that others need; both are sound after any end
 RESTARTS_A_MINUTE = 5
-NEEDED_BY_OTHERS = ("redis", "writer")  # a worker hands back its jobs, and finishes a write, while it ends
+NEEDED_BY_OTHERS = ("redis", "writer", "encoder")  # a worker hands back its jobs, and finishes a write, while it ends
 
 
 def _die_with_parent() -> None:

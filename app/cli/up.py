@@ -59,8 +59,8 @@ def _run(settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 def environment(port: int) -> Mapping[str, str]:
-    """The environment of the processes: ours, with the port that is free."""
-    return {**os.environ, "PASSERELLE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    """The environment of the processes: ours, with the port that is free, and one model for all."""
+    return {**os.environ, "PASSERELLE_PORT": str(port), "PASSERELLE_ENCODER": "shared", "PYTHONUNBUFFERED": "1"}
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -86,13 +86,15 @@ def listens(path: Path) -> bool:
         return True
 
 
-def answers(url: str) -> bool:
-    """Whether a page answers 200."""
+def status(url: str) -> int | None:
+    """The status with which a page answers; None where nobody does."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 -- our own address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
 
 
 def _start_portal(supervisor: Supervisor, settings: Settings, health: str) -> None:
@@ -102,14 +104,13 @@ def _start_portal(supervisor: Supervisor, settings: Settings, health: str) -> No
     if settings.elasticsearch_url is None:
         supervisor.start("writer")
     web = supervisor.start("web")
-    _await(supervisor, web, lambda: answers(health), FIRST_PAGE_S, "the portal")
+    _await(supervisor, web, lambda: status(health) is not None, FIRST_PAGE_S, "the portal")
+    encoder = supervisor.start("encoder")  # not before: it keeps a core busy for 10 s, and people wait for a page
+    _await(supervisor, encoder, lambda: status(health) == 200, FIRST_PAGE_S, "the model")
 
 
 def _start_workers(supervisor: Supervisor) -> None:
-    """After the portal: loading the model keeps a core busy for 10 s, and people wait for the first page.
-
-    The worker loads it then; what is edited meanwhile waits in the outbox.
-    """
+    """After the portal, for which people wait; what is edited meanwhile waits in the outbox."""
     for name in ("relay", "worker", "beat"):
         if not supervisor.stopping:
             supervisor.start(name)

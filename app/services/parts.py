@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,15 +12,20 @@ from app.records.vectors import DatabaseVectors
 from app.services.outbox.mail import FolderMailer, Mailer, SmtpMailer
 from app.services.taxonomy.taxonomy import taxonomy_terms
 from config.settings import Settings
-from indexing.encoders import SentenceEncoder, reads_glosses
+from indexing.encoders import Model, SentenceEncoder, reads_glosses
 from indexing.engine import SearchEngine
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.lexicon import Lexicon, load_lexicon
+from indexing.loaded_model import LoadedModel
+from indexing.model_server import SharedModel
 from indexing.reranker import CrossEncoderReranker
 from indexing.searcher import Searcher
 from indexing.weights import load_weights
+from matching.errors import EncoderUnavailable
 from matching.model import Weights
 from matching.ports import Encoder, Reranker
+
+WARM_UP_LOOK_S = 0.2
 
 
 @dataclass
@@ -39,11 +45,24 @@ class Parts:
 
     @property
     def encoder(self) -> Encoder:
-        """Loaded on first use (5 s); raises EncoderUnavailable, and tries again at the next call."""
+        """Loaded on first use (5 s) or asked over a socket. Raises EncoderUnavailable; the next call tries again."""
         with self._lock:
             if self._encoder is None:
                 self._encoder = build_encoder(self.settings, self.lexicon)
             return self._encoder
+
+    def warm_up(self, seconds: float) -> None:
+        """Answer one query. A shared model that is still being loaded is waited for. Raises EncoderUnavailable."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                self.encoder.encode_queries(["prêt"], "fr")
+            except EncoderUnavailable:
+                if self.settings.encoder != "shared" or time.monotonic() > end:
+                    raise
+                time.sleep(WARM_UP_LOOK_S)
+            else:
+                return
 
     @property
     def reranker(self) -> Reranker | None:
@@ -89,9 +108,11 @@ def build_parts(settings: Settings) -> Parts:
 
 
 def build_encoder(settings: Settings, lexicon: Lexicon) -> SentenceEncoder:
-    """A model that reads English only gets French glossed."""
-    model = settings.embedding_model
-    return SentenceEncoder(model, settings.embedding_threads, lexicon if reads_glosses(model) else None)
+    """A model that reads English only gets French glossed. Raises EncoderUnavailable."""
+    name = settings.embedding_model
+    shared = settings.encoder == "shared"
+    model: Model = SharedModel(settings.var) if shared else LoadedModel(name, settings.embedding_threads)
+    return SentenceEncoder(model, lexicon if reads_glosses(name) else None)
 
 
 def build_engine(settings: Settings) -> SearchEngine:

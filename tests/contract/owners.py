@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexing.engines.embedded.channel import connect
+from indexing.engines.embedded.owner import writer_channel
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """
@@ -53,7 +53,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def _answers(root: Path) -> bool:
-    connection = connect(root) if root.exists() else None
-    if connection is not None:
-        connection.close()
-    return connection is not None
+    line = writer_channel(root).connect() if root.exists() else None
+    if line is not None:
+        line.close()
+    return line is not None

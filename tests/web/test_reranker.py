@@ -11,7 +11,7 @@ from app.factory import create_app
 from app.services.index.index_records import index_many
 from app.services.parts import Parts
 from app.services.search.search_records import search_records
-from indexing.encoders import packaged_model
+from indexing.loaded_model import packaged_model
 from indexing.reranker import CrossEncoderReranker
 from indexing.searcher import SearchRequest
 from tests.facilitation.world import World

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from app.services.evaluation.sentence_pairs import SEED, sampled_pairs
-from indexing.encoders import BATCH, SentenceEncoder
+from indexing.encoders import SentenceEncoder
 from indexing.file_vectors import FileVectors
 from indexing.lexicon import Lexicon
+from indexing.loaded_model import BATCH, LoadedModel
 from indexing.vectors import keep_vectors, text_hash
 from matching.model import Floats
 
@@ -31,7 +32,7 @@ def teacher_vectors(
     english: Sequence[str], file: Path, threads: int, progress: Callable[[int, int], None] | None = None
 ) -> Floats:
     """Vectors of the packaged model, shape (len(english), dims); those that `file` holds are not made anew."""
-    teacher = SentenceEncoder(None, threads)
+    teacher = SentenceEncoder(LoadedModel(None, threads))
     store = FileVectors(file)
     keep_vectors(
         english, teacher.identity, store, lambda batches: map(teacher.encode_prepared, batches), BATCH, progress

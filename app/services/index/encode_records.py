@@ -10,7 +10,7 @@ from functools import partial
 from app.services.parts import Parts
 from app.services.public_texts import every_text
 from indexing.bulk import BulkEncoder
-from indexing.encoders import BATCH
+from indexing.loaded_model import BATCH
 from indexing.passages import passages_of
 from indexing.vectors import keep_vectors
 from matching.model import Floats

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
-from indexing.engines.embedded.channel import accept, ask, connect, socket_path
+from indexing.channel import Channel
 from indexing.engines.embedded.writers import Writers
-from matching.errors import MatchmakingError, SearchUnavailable
+from matching.errors import SearchUnavailable
 
+REPLY_S = 60.0  # 1,000 documents are written in about 1 s; others may wait in front
 WAIT_S = 30.0  # for an owner that starts, or for another short owner
 PAUSE_S = 0.02
 LAST_WRITE_S = 10.0  # what an owner that is told to end gives to the write in hand
+
+
+def writer_channel(root: Path) -> Channel:
+    """The line to the owner of the writer of a folder."""
+    return Channel(root, "writer", SearchUnavailable)
 
 
 def serve_writer(root: Path) -> None:
@@ -27,19 +31,14 @@ def serve_writer(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     with (root / "writer.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        path = socket_path(root)
-        path.unlink(missing_ok=True)  # of an owner that was killed
         writers, turn = Writers(root), threading.Lock()
-        old_mask = os.umask(0o177)
+
+        def perform(method: str, arguments: tuple[Any, ...]) -> Any:
+            with turn:
+                return getattr(writers, method)(*arguments)
+
         try:
-            listener = Listener(str(path), "AF_UNIX", backlog=64)
-        finally:
-            os.umask(old_mask)
-        try:
-            with listener:
-                while True:
-                    connection = listener.accept()
-                    threading.Thread(target=_answer, args=(root, connection, writers, turn), daemon=True).start()
+            writer_channel(root).serve(perform)
         finally:
             if turn.acquire(timeout=LAST_WRITE_S):  # kept: no further write begins
                 writers.close()
@@ -52,13 +51,14 @@ def call(root: Path, method: str, *arguments: Any) -> Any:
     works within a bounded wait.
     """
     root.mkdir(parents=True, exist_ok=True)
+    channel = writer_channel(root)
     end = time.monotonic() + WAIT_S
     while time.monotonic() < end:
         try:
-            connection = connect(root)
-            if connection is not None:
-                with connection:
-                    return ask(connection, method, arguments)
+            line = channel.connect()
+            if line is not None:
+                with line:
+                    return channel.ask(line, method, arguments, REPLY_S)
         except (EOFError, ConnectionError, AuthenticationError):
             pass
         try:
@@ -82,25 +82,3 @@ def _short_ownership(root: Path) -> Iterator[Writers]:
         writers = Writers(root)
         yield writers
         writers.close()
-
-
-def _answer(root: Path, connection: Connection[Any, Any], writers: Writers, turn: threading.Lock) -> None:
-    """Serve one caller: requests are (method, arguments), replies (whether it worked, value or cause)."""
-    with connection:
-        try:
-            accept(connection, root)
-            while True:
-                method, arguments = connection.recv()
-                with turn:
-                    connection.send(_perform(writers, method, arguments))
-        except (EOFError, OSError, AuthenticationError):
-            return  # the caller went away, or is a stranger
-
-
-def _perform(writers: Writers, method: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
-    try:
-        return True, getattr(writers, method)(*arguments)
-    except MatchmakingError as error:
-        return False, str(error)
-    except BaseException as error:  # the caller is told, a panic of tantivy too; the owner goes on for the others
-        return False, f"the index cannot be written: {type(error).__name__}: {error}"

@@ -10,8 +10,9 @@ import pytest
 
 from app.services.parts import build_encoder
 from config.settings import Settings
-from indexing.encoders import SentenceEncoder, packaged_model
+from indexing.encoders import SentenceEncoder
 from indexing.lexicon import load_lexicon
+from indexing.loaded_model import LoadedModel, packaged_model
 from indexing.trainer import TuningRefused
 from indexing.tuning import Plan, Tuned, tune
 from matching.model import Floats
@@ -51,7 +52,7 @@ def tuned(targets: Floats, tmp_path_factory: pytest.TempPathFactory) -> Tuned:
 def test_a_tuned_model_moves_glosses_nearer_to_their_english(
     tuned: Tuned, encoder: SentenceEncoder, targets: Floats
 ) -> None:
-    after = SentenceEncoder(str(tuned.folder), lexicon=LEXICON)
+    after = SentenceEncoder(LoadedModel(str(tuned.folder)), LEXICON)
     french = [french for french, _ in SENTENCES]
 
     was = (encoder.encode_prepared([LEXICON.gloss(text) for text in french]) * targets).sum(axis=1)
@@ -83,7 +84,7 @@ def test_what_was_stopped_goes_on_and_ends_at_the_same_weights(tuned: Tuned, tar
 
     assert out_of_time.done == 5
     assert told == list(range(1, finished.total + 1))
-    assert SentenceEncoder(str(finished.folder)).identity == SentenceEncoder(str(tuned.folder)).identity
+    assert LoadedModel(str(finished.folder)).identity == LoadedModel(str(tuned.folder)).identity
 
 
 def test_another_plan_does_not_go_on_from_this_checkpoint(tuned: Tuned, targets: Floats) -> None:

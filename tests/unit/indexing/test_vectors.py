@@ -11,7 +11,8 @@ import pytest
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
-from indexing.encoders import SentenceEncoder, load_model, packaged_model
+from indexing.encoders import SentenceEncoder
+from indexing.loaded_model import LoadedModel, load_model, packaged_model
 from indexing.passages import FieldText, passages_of
 from indexing.recorded import record
 from indexing.vectors import MemoryVectors, text_hash, vectors_of
@@ -69,7 +70,7 @@ def test_a_model_of_another_make_answers_queries(encoder: SentenceEncoder, tmp_p
     modules = [StaticEmbedding(load_model(None, threads=1).tokenizer, embedding_dim=8)]
     SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path))
 
-    other = SentenceEncoder(str(tmp_path))
+    other = SentenceEncoder(LoadedModel(str(tmp_path)))
 
     assert other.dims == 8
     assert other.encode_queries(["open data"], "en") == pytest.approx(other.encode_prepared(["open data"]), abs=1e-5)
@@ -77,7 +78,7 @@ def test_a_model_of_another_make_answers_queries(encoder: SentenceEncoder, tmp_p
 
 
 def test_the_same_model_has_the_same_identity(encoder: SentenceEncoder) -> None:
-    named = SentenceEncoder(str(packaged_model()))
+    named = SentenceEncoder(LoadedModel(str(packaged_model())))
 
     assert named.identity == encoder.identity
     assert encoder.identity.isalnum()
@@ -86,7 +87,7 @@ def test_the_same_model_has_the_same_identity(encoder: SentenceEncoder) -> None:
 
 def test_a_model_that_is_not_there_is_told_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EncoderUnavailable):
-        SentenceEncoder("/no/such/folder")
+        SentenceEncoder(LoadedModel("/no/such/folder"))
 
 
 def test_each_text_is_encoded_once_and_a_changed_preparation_is_noticed(encoder: SentenceEncoder) -> None:
