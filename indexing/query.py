@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 
 from indexing.analysis import analyse, words
 from indexing.engine import Pair, Phrase, Token, Word
+from indexing.families import relatives
 from matching.model import Language
 
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
@@ -63,8 +64,9 @@ def words_of(text: str, language: Language, translations: Translations | None = 
     """The distinct words of a text in the query's language, each with its token in either language.
 
     A repeated word counts by its frequency. Words that are stop words in the query's language are left out.
-    `translations` adds tokens of the other language with their probability as weight. The most frequent words of a
-    long text come first, and at most `MOST_TOKENS` tokens in all.
+    `translations` adds tokens of the other language with their probability as weight, and to a French word those of its
+    family (English stems hold theirs together already). The most frequent words of a long text come first, and at
+    most `MOST_TOKENS` tokens in all.
     """
     counts: Counter[str] = Counter()
     surfaces: dict[str, str] = {}
@@ -72,21 +74,33 @@ def words_of(text: str, language: Language, translations: Translations | None = 
         if span.token:
             counts[span.token] += 1
             surfaces.setdefault(span.token, span.surface)
-    other: Language = "en" if language == "fr" else "fr"
     found: list[Word] = []
     left = MOST_TOKENS
     for token, count in counts.most_common():
-        tokens = {(language, token): 1.0}
-        for same in analyse(surfaces[token], other):
-            tokens.setdefault((other, same), 1.0)
-        for translated, probability in translations(token, language) if translations else ():
-            key = (other, translated)
-            tokens[key] = max(tokens.get(key, 0.0), probability)
-        left -= len(tokens)
+        weights = _weights(token, surfaces[token], language, translations)
+        left -= len(weights)
         if left < 0:
             break
-        found.append(Word(tuple(Token(lang, text_, weight * count) for (lang, text_), weight in tokens.items())))
+        found.append(Word(tuple(Token(lang, text_, weight * count) for (lang, text_), weight in weights.items())))
     return tuple(found)
+
+
+def _weights(
+    token: str, surface: str, language: Language, translations: Translations | None
+) -> dict[tuple[Language, str], float]:
+    """What a word is looked for by, the token itself first: (language, token) → how much it counts."""
+    other: Language = "en" if language == "fr" else "fr"
+    weights = {(language, token): 1.0}
+    for same in analyse(surface, other):
+        weights.setdefault((other, same), 1.0)
+    if translations is None:
+        return weights
+    for translated, probability in translations(token, language):
+        weights[other, translated] = max(weights.get((other, translated), 0.0), probability)
+    if language == "fr":
+        for relative, weight in relatives(token, translations):
+            weights.setdefault((language, relative), weight)
+    return weights
 
 
 def words_left_out(text: str, language: Language, searched: Sequence[Word]) -> tuple[str, ...]:

@@ -79,6 +79,22 @@ def test_a_query_finds_the_other_language_by_its_meaning(searcher: Searcher, fil
     assert [french.corrected, english.corrected] == [None, None]
 
 
+def test_words_of_one_family_are_found_after_the_word_itself(
+    filled: tuple[SearchEngine, str], encoder: SentenceEncoder
+) -> None:
+    both = {"attendr": "wait", "wait": "attent"}
+    engine, alias = filled
+    knowing = Searcher(engine, lambda: encoder, lambda token, _: [(both[token], 0.4)] if token in both else [])
+
+    alone = Searcher(engine, lambda: encoder).rank(alias, "attendre", "fr", 5, "words")
+    family = knowing.rank(alias, "attendre", "fr", 5, "words")
+    exact = knowing.rank(alias, "attente", "fr", 5, "words")
+
+    assert alone == []
+    assert [hit.id for hit in family] == [hit.id for hit in exact] == ["3"]
+    assert family[0].words < exact[0].words
+
+
 def test_a_typo_is_corrected_unless_it_is_meant(searcher: Searcher, filled: tuple[SearchEngine, str]) -> None:
     corrected = searcher.search(filled[1], SearchRequest("pomppes", "fr"))
     meant = searcher.search(filled[1], SearchRequest("pomppes", "fr", exact=True))
