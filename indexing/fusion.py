@@ -10,14 +10,16 @@ import numpy as np
 from matching.model import Floats
 
 # Sum of both parts, each scaled by its best and worst hit; on scifact (nDCG@10) it gave 0.727 against 0.718 for
-# reciprocal rank fusion, 0.686 for words and 0.646 for meaning alone. Share: docs/decisions/0007-two-languages.md.
-MEANING_SHARE = 0.45
+# reciprocal rank fusion, 0.686 for words and 0.646 for meaning alone. Scaled so, hits that are hardly better than the
+# rest look as far apart as those that stand out: meaning counts the more, the further its best hit rises above its
+# worst, in parts of itself. Figures: docs/decisions/0007-two-languages.md, "Trust in meaning".
+MEANING_SHARES = (0.4, 0.6)  # by a rise of so much or less, and of all: the worst hit has nothing in common
+LEAST_RISE = 0.55
 # Of a long text the one vector tells less: the model reads its first 256 word pieces. With whole challenges of the
 # demo as queries (115 to 143 words) half and half gave 0.949 where words alone gave 0.980; 0.1 gives 0.979.
 SHORT_QUERY = 25  # distinct words
 LONG_QUERY = 100
 MEANING_SHARE_OF_LONG = 0.1
-
 
 NEARBY = 60  # results among which neighbours are looked for: three pages
 NEIGHBOURS = 10
@@ -34,9 +36,17 @@ class Fused:
     meaning: float
 
 
-def share_of_meaning(words: int) -> float:
-    """What meaning counts in a query of so many distinct words: half, and less from short to long ones."""
-    return MEANING_SHARE + _length(words) * (MEANING_SHARE_OF_LONG - MEANING_SHARE)
+def share_of_meaning(meaning: Mapping[str, float], words: int) -> float:
+    """What meaning counts with such cosines in a query of so many distinct words: half, and little in a long one."""
+    low, high = MEANING_SHARES
+    share = low + (high - low) * min(1.0, max(0.0, (_rise(meaning) - LEAST_RISE) / (1.0 - LEAST_RISE)))
+    return share + _length(words) * (MEANING_SHARE_OF_LONG - share)
+
+
+def _rise(meaning: Mapping[str, float]) -> float:
+    """How far the best cosine stands above the worst, in parts of the best."""
+    best = max(meaning.values(), default=0.0)
+    return (best - min(meaning.values())) / best if best > 0.0 else 0.0
 
 
 def share_of_neighbours(words: int) -> float:
@@ -52,10 +62,14 @@ def _length(words: int) -> float:
     return min(1.0, max(0.0, (words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY)))
 
 
-def fuse(words: Mapping[str, float], meaning: Mapping[str, float], meaning_share: float = MEANING_SHARE) -> list[Fused]:
-    """Best first; equal scores in id order. `words` are BM25 scores, `meaning` cosines."""
+def fuse(words: Mapping[str, float], meaning: Mapping[str, float], query_words: int = 0) -> list[Fused]:
+    """Best first; equal scores in id order. `words` are BM25 scores, `meaning` cosines.
+
+    `query_words`: how many distinct words the query has.
+    """
     scaled_words = _scaled(words)
     scaled_meaning = _scaled(meaning)
+    meaning_share = share_of_meaning(meaning, query_words)
     if not words or not meaning:
         meaning_share = 1.0 if meaning else 0.0
     fused = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from indexing.definitions import TITLE_BOOST
 from indexing.detection import query_language
 from indexing.engine import EngineAnswer, EngineQuery, SearchEngine, Sort, Word
-from indexing.fusion import NEARBY, Fused, fuse, share_of_meaning, share_of_neighbours, with_neighbours
+from indexing.fusion import NEARBY, Fused, fuse, share_of_neighbours, with_neighbours
 from indexing.query import (
     ParsedQuery,
     Translations,
@@ -204,7 +204,7 @@ class Searcher:
 
     def _fused(self, name: str, answer: EngineAnswer, words: int) -> list[Fused]:
         """Best first; with both words and meaning, neighbours have their say."""
-        fused = fuse(answer.word_scores, answer.meaning_scores, share_of_meaning(words))
+        fused = fuse(answer.word_scores, answer.meaning_scores, words)
         share = share_of_neighbours(words)
         if not answer.word_scores or not answer.meaning_scores or share == 0.0:
             return fused

@@ -4,7 +4,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.fusion import NEARBY, Fused, fuse, with_neighbours
+from indexing.fusion import (
+    LONG_QUERY,
+    MEANING_SHARE_OF_LONG,
+    MEANING_SHARES,
+    NEARBY,
+    Fused,
+    fuse,
+    share_of_meaning,
+    with_neighbours,
+)
 from matching.model import Floats
 
 SCORES = st.dictionaries(st.integers(0, 30).map(str), st.floats(-1, 50), max_size=12)
@@ -32,6 +41,25 @@ def test_one_side_alone_keeps_its_order_and_equals_come_by_number() -> None:
     assert [one.id for one in fuse({"10": 1.0, "9": 1.0, "2": 5.0}, {})] == ["2", "9", "10"]
     assert [one.id for one in fuse({}, {"b": 0.2, "a": 0.9})] == ["a", "b"]
     assert fuse({}, {}) == []
+
+
+def test_meaning_decides_where_its_best_hit_stands_out_and_words_where_all_are_alike() -> None:
+    words = {"by words": 9.0, "by meaning": 1.0}
+
+    alike = fuse(words, {"by meaning": 0.70, "by words": 0.60})
+    apart = fuse(words, {"by meaning": 0.70, "by words": 0.01})
+
+    assert [one.id for one in alike] == ["by words", "by meaning"]
+    assert [one.id for one in apart] == ["by meaning", "by words"]
+
+
+@given(SCORES, st.integers(0, 500))
+def test_meaning_counts_within_its_bounds_and_little_in_a_long_query(meaning: dict[str, float], words: int) -> None:
+    low, high = MEANING_SHARES
+
+    assert MEANING_SHARE_OF_LONG - 1e-9 <= share_of_meaning(meaning, words) <= high
+    assert low <= share_of_meaning(meaning, 0)
+    assert abs(share_of_meaning(meaning, LONG_QUERY) - MEANING_SHARE_OF_LONG) < 1e-9
 
 
 def test_of_two_equals_the_one_that_is_like_the_best_comes_first() -> None:
