@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from indexing.query import LANGUAGES, Translations
 from indexing.searcher import Searcher
 from indexing.vectors import VectorStore, vectors_of
 from matching.measures import by_query, means, ranked
-from matching.model import ChallengeSide, FirmSide, Floats, Weights
+from matching.model import ChallengeSide, FirmSide, Floats, Passage, Weights
 from matching.ports import Encoder
 from matching.scoring import rank, score_firms
 from matching.words import Statistics, bags_of
@@ -75,14 +75,19 @@ class Prepared:
     """A collection with its passages, vectors and statistics: made once, used with every engine."""
 
     def __init__(
-        self, collection: Collection, tools: Tools, rankers: Sequence[str], progress: Progress | None = None
+        self,
+        collection: Collection,
+        tools: Tools,
+        rankers: Sequence[str],
+        progress: Progress | None = None,
+        cut: Callable[[Iterable[FieldText]], tuple[Passage, ...]] = passages_of,
     ) -> None:
         self.collection = collection
         self.tools = tools
         texts = [_texts(entry, "summary") for entry in collection.documents]
         if set(rankers) == {"words"}:  # nothing is to be encoded for words alone
             texts = [[] for _ in texts]
-        self.passages = [passages_of(own) for own in texts]
+        self.passages = [cut(own) for own in texts]
         flat = [passage for own in self.passages for passage in own]
         vectors = vectors_of(flat, tools.encoder, tools.vectors, tools.encode, progress)
         ends = np.cumsum([len(own) for own in self.passages])
