@@ -1,4 +1,4 @@
-"""The portal's processes share readers evenly, and connections on which nothing is asked hold up nobody."""
+"""The portal's processes share readers evenly, and nobody is held up by connections on which nothing comes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import threading
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,11 @@ from tests.services.elastic import free_port
 PAGE_S = 0.5
 SERVER = f"""
 import os, time
+from app.cli import web_server
 from app.cli.web_server import Portal
 from config.settings import Settings
+
+web_server.STALLED_S = 1
 
 class Slow(Portal):
     def load(self):
@@ -69,14 +73,31 @@ def test_eight_readers_are_shared_evenly_by_two_processes(address: tuple[str, in
 
 
 def test_connections_on_which_nothing_is_asked_hold_up_nobody(address: tuple[str, int]) -> None:
-    silent = [socket.create_connection(address) for _ in range(8)]  # twice as many as there are threads
+    with held_connections(address):
+        assert answered_within(4, address[1])  # gunicorn gives a silent connection 5 s of a thread
+
+
+def test_half_a_request_holds_a_thread_for_a_bounded_time(address: tuple[str, int]) -> None:
+    with held_connections(address) as held:
+        for connection in held:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n")
+        assert answered_within(25, address[1])  # 1 s for each, and gunicorn waits 2 s for each to close
+
+
+@contextmanager
+def held_connections(address: tuple[str, int]) -> Iterator[list[socket.socket]]:
+    """Twice as many as there are threads."""
+    held = [socket.create_connection(address) for _ in range(8)]
     try:
-        asked: list[str | None] = []
-        reader = threading.Thread(target=lambda: asked.append(answering_process(address[1])))
-        reader.start()
-        reader.join(timeout=4)  # gunicorn gives a silent connection 5 s of a thread
-        assert asked
-        assert asked[0] is not None
+        yield held
     finally:
-        for connection in silent:
+        for connection in held:
             connection.close()
+
+
+def answered_within(seconds: float, port: int) -> bool:
+    asked: list[str | None] = []
+    reader = threading.Thread(target=lambda: asked.append(answering_process(port)), daemon=True)
+    reader.start()
+    reader.join(seconds)
+    return bool(asked) and asked[0] is not None
