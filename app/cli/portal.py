@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import threading
@@ -46,6 +47,8 @@ def _warm_up(parts: Parts, warm: threading.Event) -> None:
     for alias in ALIASES.values():
         with suppress(MatchmakingError):  # no index yet, or its engine is down: pages say so
             parts.searcher.vocabulary(alias)
+    gc.collect()
+    gc.freeze()  # words and lexicon are 700,000 objects: to look through them would hold up every reader
 
 
 def secret_key(settings: Settings) -> str:

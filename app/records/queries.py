@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.records.challenges import PUBLIC_STATUSES, Challenge
@@ -25,6 +25,19 @@ _LABELS = union_all(  # made once: to put the statement together takes as long a
     select(Technology.code, Technology.label_fr, Technology.label_en),
     select(Workshop.code, Workshop.title_fr, Workshop.title_en),
 )
+_HIDDEN = {  # made once, as above: every search asks
+    kind: select(IndexState.object_id)
+    .join(table, table.id == IndexState.object_id, isouter=True)
+    .where(
+        IndexState.kind == kind,
+        or_(IndexState.visible, IndexState.indexed_at > bindparam("lately")),
+        or_(hidden, table.id.is_(None)),
+    )
+    for kind, table, hidden in (
+        ("challenge", Challenge, Challenge.status.not_in(PUBLIC_STATUSES)),
+        ("firm", FirmProfile, FirmProfile.status != "published"),
+    )
+}
 
 
 def taxonomy_labels(work: Work) -> dict[str, dict[str, str]]:
@@ -98,18 +111,7 @@ def hidden_but_indexed(work: Work, kind: str) -> list[int]:
     For a day after the engine was told to delete a row it is left out here as well: a slower job may have written an
     older version after that, which the sweep (twice an hour) finds.
     """
-    table = Challenge if kind == "challenge" else FirmProfile
-    hidden = Challenge.status.not_in(PUBLIC_STATUSES) if kind == "challenge" else FirmProfile.status != "published"
-    query = (
-        select(IndexState.object_id)
-        .join(table, table.id == IndexState.object_id, isouter=True)
-        .where(
-            IndexState.kind == kind,
-            or_(IndexState.visible, IndexState.indexed_at > work.now - DELETED_LATELY),
-            or_(hidden, table.id.is_(None)),
-        )
-    )
-    return list(work.session.scalars(query))
+    return list(work.session.scalars(_HIDDEN[kind], {"lately": work.now - DELETED_LATELY}))
 
 
 def indexed_ids(work: Work, kind: str, ids: Sequence[int]) -> set[int]:
