@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from indexing.definitions import TITLE_BOOST
@@ -22,8 +19,9 @@ from indexing.query import (
     words_left_out,
     words_of,
 )
-from indexing.spelling import Vocabulary, correct
-from matching.errors import EncoderUnavailable, SearchUnavailable
+from indexing.spelling import correct
+from indexing.vocabularies import Vocabularies
+from matching.errors import EncoderUnavailable
 from matching.model import Floats, Language
 from matching.ports import Encoder
 
@@ -36,7 +34,6 @@ PAIR_BOOST = 0.3
 WHOLE_SHARE = 0.4
 WINDOW = 1000  # word hits that take part in the ranking
 DEEPEST = 10_000  # results beyond are not paged to (Elasticsearch's own limit)
-VOCABULARY_LIFETIME_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +73,6 @@ class SearchAnswer:
         return min(self.total, DEEPEST)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    at: float
-    without_ids: tuple[str, ...]
-    words: Vocabulary
-
-    @property
-    def is_old(self) -> bool:
-        return time.monotonic() - self.at > VOCABULARY_LIFETIME_S
-
-
 class Searcher:
     """Ties analysis, encoder, engine and fusion together. Safe to be used by several threads."""
 
@@ -96,8 +82,7 @@ class Searcher:
         self._engine = engine
         self._encoder = encoder
         self._translations = translations
-        self._vocabularies: dict[str, _Held] = {}
-        self._reading = threading.Lock()
+        self.vocabularies = Vocabularies(engine)
 
     def search(self, alias: str, request: SearchRequest) -> SearchAnswer:
         """Answer one request. Raises SearchUnavailable; a model that fails only leaves the meaning out."""
@@ -105,7 +90,7 @@ class Searcher:
         language = query_language(request.text, request.language)
         corrected = None
         if parsed.free and not request.exact:
-            known = self.vocabulary(alias, request.without_ids)
+            known = self.vocabularies.of(alias, request.without_ids)
             corrected = correct(parsed.free, language, known, self._translations)
         free = corrected or parsed.free
         searched = " ".join((free, *parsed.phrases)).strip()
@@ -151,38 +136,7 @@ class Searcher:
         head, _, last = text.rpartition(" ")
         if len(last) < 2:
             return []
-        return [f"{head} {word}".strip() for word in self.vocabulary(alias, without_ids).completions(last, limit)]
-
-    def vocabulary(self, alias: str, without_ids: tuple[str, ...] = ()) -> Vocabulary:
-        """The words of an index.
-
-        Words of some seconds ago still answer, while another thread reads them again: a third of a second for a
-        changed index. Where other rows are to be left out than before, they are read at once.
-        """
-        held = self._vocabularies.get(alias)
-        if held is None or held.without_ids != without_ids:
-            with self._reading:
-                held = self._vocabularies.get(alias)  # somebody may have read it while this thread waited
-                if held is None or held.without_ids != without_ids:
-                    held = self._read_words(alias, without_ids)
-        elif held.is_old and self._reading.acquire(blocking=False):
-            threading.Thread(target=self._read_again, args=(alias, without_ids), daemon=True).start()
-        return held.words
-
-    def _read_again(self, alias: str, without_ids: tuple[str, ...]) -> None:
-        try:
-            with suppress(SearchUnavailable):  # the search itself says so; the words at hand stay
-                self._read_words(alias, without_ids)
-        finally:
-            self._reading.release()
-
-    def _read_words(self, alias: str, without_ids: tuple[str, ...]) -> _Held:
-        before = self._vocabularies.get(alias)
-        counts = self._engine.vocabulary(alias, without_ids)
-        earlier = before.words if before is not None else None
-        words = earlier if earlier is not None and earlier.counts == counts else Vocabulary(counts, earlier)
-        held = self._vocabularies[alias] = _Held(time.monotonic(), without_ids, words)
-        return held
+        return [f"{head} {word}".strip() for word in self.vocabularies.of(alias, without_ids).completions(last, limit)]
 
     def _vector(self, text: str, language: Language) -> tuple[Floats | None, bool]:
         if not text:

@@ -46,7 +46,7 @@ def _warm_up(parts: Parts, warm: threading.Event) -> None:
     query_language("prêt", "fr")
     for alias in ALIASES.values():
         with suppress(MatchmakingError):  # no index yet, or its engine is down: pages say so
-            parts.searcher.vocabulary(alias)
+            parts.searcher.vocabularies.of(alias)
     gc.collect()
     gc.freeze()  # words and lexicon are 700,000 objects: to look through them would hold up every reader
 
