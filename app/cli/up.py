@@ -15,9 +15,9 @@ from app.cli.common import read_settings
 from app.cli.preflight import check, only_one, prepare
 from app.cli.supervisor import Child, Supervisor
 from config.settings import Settings
-from workers.broker import socket_path
+from workers.broker import redis_socket
 
-FIRST_PAGE_S = 300.0  # with the model loaded, on a machine that others keep busy; a portal that ends is told at once
+FIRST_PAGE_S = 300.0  # and for the model, on a machine that others keep busy; a portal that ends is told at once
 REDIS_S = 15.0
 
 
@@ -100,7 +100,7 @@ def status(url: str) -> int | None:
 def _start_portal(supervisor: Supervisor, settings: Settings, health: str) -> None:
     if settings.redis_url is None:
         redis = supervisor.start("redis")
-        _await(supervisor, redis, lambda: listens(socket_path(settings)), REDIS_S, "the bundled Redis")
+        _await(supervisor, redis, lambda: listens(redis_socket(settings)), REDIS_S, "the bundled Redis")
     if settings.elasticsearch_url is None:
         supervisor.start("writer")
     web = supervisor.start("web")

@@ -14,7 +14,7 @@ from config.logs import configure_logging
 from config.settings import Settings
 
 SILENT_S = 30  # so long the kernel keeps a connection to itself on which nothing was asked yet
-MOST_KEPT = 1000
+MOST_KEPT = 1000  # connections of readers who may ask again, about as gunicorn has it
 STALLED_S = 20  # a reader who neither sends nor takes anything for so long gives the thread back
 
 

@@ -51,14 +51,14 @@ def _matchmaking_error(error: MatchmakingError) -> ResponseReturnValue:
 
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
-    _know_the_reader()
+    know_the_reader()
     return page(400, "csrf")
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
-    _know_the_reader()
+    know_the_reader()
     return page(error.code or 500)
 
 
@@ -67,7 +67,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return page(500)
 
 
-def _know_the_reader() -> None:
+def know_the_reader() -> None:
     """A form that has expired or is too large is refused before this is known; the page still has the reader's menu."""
     if "actor" not in g:
         load_current_actor()

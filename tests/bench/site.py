@@ -19,7 +19,7 @@ from workers.schedule import KNOCK
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 240.0
 STOP_S = 60.0
-WORKER_READY = "ready."  # what Celery's worker logs when its pool has loaded the model
+WORKER_READY = "ready."  # what Celery's worker logs when its pool is warm
 QUIET_S = 3.0  # so long every process together must have used less than QUIET_SHARE of one core
 QUIET_SHARE = 0.1
 

@@ -24,7 +24,7 @@ from tests.facilitation.world import Clock, World
 from tests.services.elastic import free_port
 from tests.services.missing import missing
 from tests.services.smtp import Mailbox
-from workers.broker import socket_path
+from workers.broker import redis_socket
 
 if TYPE_CHECKING:
     from indexing.encoders import SentenceEncoder
@@ -80,7 +80,7 @@ class Site:
         for name in names:
             self.children[name] = self.supervisor.start(name)
             if name == "redis":
-                until(lambda: listens(socket_path(self.settings)), "Redis listens")
+                until(lambda: listens(redis_socket(self.settings)), "Redis listens")
 
     def pid(self, name: str) -> int:
         handle = self.children[name].handle

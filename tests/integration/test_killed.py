@@ -17,7 +17,7 @@ from app.services.index.kinds import ALIASES, Kind
 from app.services.outbox.deliver import LOST, TRIES
 from app.services.outbox.jobs import retry
 from tests.integration.processes import LEASE_S, PATIENCE_S, STALLED, Site, until
-from workers.broker import socket_path
+from workers.broker import redis_socket
 
 pytestmark = pytest.mark.service
 
@@ -46,7 +46,7 @@ def test_an_emptied_redis_that_was_killed_gets_everything_again(site: Site) -> N
     with site.paused("worker"):
         much = much_work(site)
         until(lambda: handed_out(site, much.messages), "messages are in Redis")
-        with redis.Redis(unix_socket_path=str(socket_path(site.settings))) as client:
+        with redis.Redis(unix_socket_path=str(redis_socket(site.settings))) as client:
             client.flushall()
         site.kill("redis")
         site.start("redis")

@@ -18,7 +18,6 @@ from app.services.importing.runs import Progress, Run, load_run, progress_of, ru
 from app.services.importing.uploads import KINDS, Upload, delete_upload, keep_upload, list_uploads
 from app.web import errors
 from app.web.access import access
-from app.web.accounts import load_current_actor
 from app.web.context import actor, language, parts
 from app.web.forms import fault_messages
 from app.web.import_form import DATE_FORMATS, Column, chosen_fields, columns_of, first_choice, read_options
@@ -36,7 +35,7 @@ def index() -> ResponseReturnValue:
 @bp.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Say so beside the field. Such a request is refused unread, before it is known who sent it."""
-    load_current_actor()
+    errors.know_the_reader()
     if not may_import(actor()):
         return errors.page(413)
     return _start({"file": message("file_too_large", language())}, request.args.get("kind", "")), 413

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import threading
 import time
 from collections.abc import Iterator
@@ -28,9 +27,8 @@ def writer_channel(root: Path) -> Channel:
 
 def serve_writer(root: Path) -> None:
     """Own the writer until the process ends. Waits for another owner to let go."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / "writer.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    channel = writer_channel(root)
+    with channel.alone():
         writers, turn = Writers(root), threading.Lock()
 
         def perform(method: str, arguments: tuple[Any, ...]) -> Any:
@@ -38,7 +36,7 @@ def serve_writer(root: Path) -> None:
                 return getattr(writers, method)(*arguments)
 
         try:
-            writer_channel(root).serve(perform)
+            channel.serve(perform)
         finally:
             if turn.acquire(timeout=LAST_WRITE_S):  # kept: no further write begins
                 writers.close()
@@ -73,12 +71,8 @@ def call(root: Path, method: str, *arguments: Any) -> Any:
 
 @contextmanager
 def _short_ownership(root: Path) -> Iterator[Writers]:
-    """Hold the writer lock for one operation; the kernel lets go of it when the process ends, however it ends.
-
-    Raises BlockingIOError where it is taken.
-    """
-    with (root / "writer.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    """Hold the writer lock for one operation. Raises BlockingIOError where it is taken."""
+    with writer_channel(root).alone(wait=False):
         writers = Writers(root)
         yield writers
         writers.close()
