@@ -1,65 +1,34 @@
 """The bilingual lexicon: French text glossed in English for an English model, and words that cross the language.
 
-Shipped as `config/lexicon/fr-en.tsv.gz` (its card stands beside it); overlaid by the labels and synonyms of sectors
-and technologies. Lines: French, English (one word or several), expected count,
-p(English | French), p(French | English).
+Shipped as `config/lexicon/fr-en.tsv.gz`, learned, and `glossary.tsv`, written by hand (their card stands beside them);
+overlaid by the labels and synonyms of sectors and technologies.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import math
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
-from typing import Any
 
 from indexing.analysis import WordSpan, analyse, fold, surfaces, words
+from indexing.glossary import laid_over, read_glossary
+from indexing.lexicon_entries import Entry, Term, read_entries
 from matching.model import Language
 
-FILE = "lexicon/fr-en.tsv.gz"
+LEARNED = "lexicon/fr-en.tsv.gz"
+GLOSSARY = "lexicon/glossary.tsv"
 LONGEST_PHRASE = 5  # words
 MOST_TRANSLATIONS = 6
 RAREST_TRANSLATION = 0.08
 OVERLAY_COUNT = 50.0  # a label counts like a translation that was seen so often
 _STOPS = frozenset(".,;:!?")
-# In capitals (SIG, GIS), and with one small letter among them (IdO, IoT): paired apart, each in the order given.
-_ACRONYMS: tuple[Callable[[str], object], ...] = (
-    lambda name: name.isupper() and " " not in name,
-    re.compile(r"[A-Z]+[a-z][A-Z]+").fullmatch,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A French word or term and its English translation."""
-
-    french: str
-    english: str
-    count: float
-    forward: float  # p(English | French)
-    backward: float  # p(French | English)
-
-    @property
-    def rank(self) -> float:
-        """Which of several translations is the gloss: the likeliest one, a word that means other things too less."""
-        return self.forward * math.sqrt(self.backward)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A label or synonym as people write it, in both languages; acronyms are terms too."""
-
-    french: str
-    english: str
 
 
 class Lexicon:
-    """Immutable; safe for many threads. `identity` changes with the learned table, not with the terms laid over it."""
+    """Immutable; safe for many threads. `identity` changes with what is shipped, not with the terms laid over it."""
 
     def __init__(self, entries: Sequence[Entry], identity: str, terms: Iterable[Term] = ()) -> None:
         self._entries = entries
@@ -76,7 +45,7 @@ class Lexicon:
         found = {key: english for key, (_, english) in best.items()}
         for term in self._terms:
             key = _key(term.french)
-            if " " in key or key not in found or term.french.isupper():
+            if key not in found or term.french.isupper() or (" " in key and not term.near):
                 found[key] = term.english if term.english.isupper() else term.english.lower()
         return found
 
@@ -171,35 +140,8 @@ def _broken(gaps_and_words: str) -> bool:
     return any(char in _STOPS for char in gaps_and_words)
 
 
-def read_entries(packed: bytes) -> list[Entry]:
-    """The lines of the data file."""
-    entries = []
-    for line in gzip.decompress(packed).decode("utf-8").splitlines():
-        french, english, count, forward, backward = line.split("\t")
-        entries.append(Entry(french, english, float(count), float(forward), float(backward)))
-    return entries
-
-
-def pack_entries(entries: Iterable[Entry]) -> bytes:
-    """The data file; the same entries give the same bytes."""
-    lines = (f"{e.french}\t{e.english}\t{e.count:g}\t{e.forward:g}\t{e.backward:g}\n" for e in entries)
-    return gzip.compress("".join(lines).encode("utf-8"), mtime=0)
-
-
 def load_lexicon(terms: Iterable[Term] = ()) -> Lexicon:
     """The lexicon that the product ships with, terms laid over it."""
-    packed = files("config").joinpath(FILE).read_bytes()
-    return Lexicon(read_entries(packed), hashlib.sha256(packed).hexdigest()[:8], terms)
-
-
-def terms_of(taxonomy: Iterable[Mapping[str, Any]]) -> list[Term]:
-    """Sectors and technologies → terms: labels, synonyms of several words, and acronyms in the order given."""
-    found = []
-    for entry in taxonomy:
-        found.append(Term(entry["label_fr"], entry["label_en"]))
-        french, english = entry.get("synonyms_fr", ()), entry.get("synonyms_en", ())
-        found.extend(Term(synonym, entry["label_en"]) for synonym in french if " " in synonym)
-        for acronym in _ACRONYMS:
-            own = [[name for name in names if acronym(name)] for names in (french, english)]
-            found.extend(Term(one, other) for one, other in zip(*own, strict=False))
-    return found
+    learned, glossary = (files("config").joinpath(name).read_bytes() for name in (LEARNED, GLOSSARY))
+    entries = laid_over(read_entries(learned), read_glossary(glossary.decode("utf-8")))
+    return Lexicon(entries, hashlib.sha256(learned + glossary).hexdigest()[:8], terms)

@@ -9,7 +9,8 @@ import numpy as np
 
 from indexing.alignment import Aligned, Pair, align
 from indexing.analysis import fold
-from indexing.lexicon import LONGEST_PHRASE, Entry
+from indexing.lexicon import LONGEST_PHRASE
+from indexing.lexicon_entries import Entry
 from indexing.stopwords import ENGLISH, FRENCH
 
 # Cut-offs of words: seen once for sure, and the geometric mean of both probabilities. Lower ones let the neighbours

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.services.evaluation.sentence_pairs import sampled_pairs
 from indexing.analysis import surfaces
-from indexing.lexicon import Entry, pack_entries
+from indexing.lexicon_entries import Entry, pack_entries
 from indexing.lexicon_learning import learn
 
 MOST_OF_A_SOURCE = 40_000  # and kind of text

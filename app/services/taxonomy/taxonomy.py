@@ -15,7 +15,7 @@ from app.records.store import Work
 from app.records.taxonomy import Sector, Technology
 from config.paths import CONFIG
 from indexing.analysis import fold
-from indexing.lexicon import Term, terms_of
+from indexing.lexicon_entries import Term, terms_of
 
 FOLDER = CONFIG / "taxonomy"
 _SEPARATORS = re.compile(r"[\s\-_/'’.,()]+")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from indexing.alignment import align
 from indexing.analysis import analyse
-from indexing.lexicon import Entry, Lexicon, Term, load_lexicon, pack_entries, read_entries, terms_of
+from indexing.lexicon import Lexicon, load_lexicon
+from indexing.lexicon_entries import Entry, Term, pack_entries, read_entries, terms_of
 from indexing.lexicon_learning import learn
 
 ENTRIES = [

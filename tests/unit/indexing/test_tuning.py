@@ -97,7 +97,7 @@ def test_only_a_model_tuned_on_glosses_gets_them_when_it_is_named(tuned: Tuned, 
         settings = Settings.from_environ({"EMBEDDING_MODEL": str(model), "PASSERELLE_VAR": str(tmp_path)})
         return build_encoder(settings, LEXICON).prepare("eau potable", "fr")
 
-    assert prepared(tuned.folder) == LEXICON.gloss("eau potable") == "potable water"
+    assert prepared(tuned.folder) == LEXICON.gloss("eau potable") == "drinking water"
     assert prepared(packaged_model()) == "eau potable"
 
 
