@@ -22,7 +22,15 @@ class IndexDefinition:
 
     def build_name(self, at: datetime) -> str:
         """At 10:15 UTC: challenges-s1-minilm384-20260821t101500z."""
-        return f"{self.alias}-s{self.schema}-{self.encoder}-{at:%Y%m%dt%H%M%S%fz}"
+        return f"{self._beginning}{at:%Y%m%dt%H%M%S%fz}"
+
+    def made(self, build: str) -> bool:
+        """Whether a build of this name has this schema and the vectors of this encoder."""
+        return build.startswith(self._beginning)
+
+    @property
+    def _beginning(self) -> str:
+        return f"{self.alias}-s{self.schema}-{self.encoder}-"
 
 
 # The body holds the titles too: with scores of two fields added up, a word in the title alone would be weighed by the

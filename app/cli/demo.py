@@ -13,7 +13,7 @@ from app.cli.preflight import check
 from app.cli.up import run
 from app.records.matches import Match
 from app.services.accounts.passwords import hash_password
-from app.services.index.kinds import ALIASES
+from app.services.index.kinds import ALIASES, is_outdated
 from app.services.load_demo import ACCOUNTS, PASSWORD, load_demo
 from app.services.parts import Parts
 from app.services.suggestions.best_suggestions import best_suggestions, shortened
@@ -30,6 +30,8 @@ def demo(load_only: bool) -> None:
         settings = parts.settings
         if not _is_loaded(parts):
             _load(parts)
+        elif any(is_outdated(parts, kind) for kind in ALIASES):  # the demo of an earlier version
+            compute_all(parts)
         with parts.store.read() as work:
             rows = best_suggestions(work, 10)
     click.echo("\nThe ten best suggestions:\n")

@@ -16,6 +16,10 @@ from app.services.index.rebuild_index import rebuild_index
 from app.services.index.sweep_index import sweep_index
 from app.services.suggestions.statistics import refresh_statistics
 
+OUTDATED = (
+    "made for another schema or encoder; `passerelle index rebuild` makes it anew (a sweep asks for it by itself)"
+)
+
 
 @click.group()
 def index() -> None:
@@ -42,7 +46,7 @@ def rebuild(processes: int | None, as_json: bool) -> None:
 @index.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def status(as_json: bool) -> None:
-    """Builds, counts, and whether they agree with the database; exit code 1 where they do not."""
+    """Builds, counts, and whether they agree with the database and were made for the model in use; else exit code 1."""
     with opened_parts() as parts:
         found = index_statuses(parts, SYSTEM)
     rows = [
@@ -58,6 +62,7 @@ def status(as_json: bool) -> None:
             "rejected": len(one.rejected),
             "last_indexed": one.last_indexed,
             "agrees": one.agrees,
+            "outdated": one.outdated,
             "unavailable": one.unavailable,
         }
         for one in found
@@ -65,8 +70,9 @@ def status(as_json: bool) -> None:
     shown = [{**row, "agrees": "yes" if row["agrees"] else "no"} for row in rows]
     columns = ["index", "engine", "build", "documents", "database", "missing", "stale", "orphans", "rejected", "agrees"]
     told = "".join(f"\n{one.alias}: {one.unavailable}" for one in found if one.unavailable)
+    told += "".join(f"\n{one.alias}: {OUTDATED}" for one in found if one.outdated)
     put(rows, table(shown, columns) + told, as_json=as_json)
-    if not all(one.agrees for one in found):
+    if not all(one.agrees and not one.outdated for one in found):
         raise click.exceptions.Exit(1)
 
 

@@ -190,6 +190,29 @@ def test_a_second_sweep_asks_for_nothing_that_waits_already(world: World, parts:
     assert len(told) == 1
 
 
+def test_a_sweep_has_an_index_of_an_earlier_encoder_rebuilt_once_and_its_challenges_matched_anew(
+    world: World, parts: Parts, encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    challenge = world.challenge("Un défi")
+    index_many(parts, "challenge", [challenge])
+    before = parts.engine.resolve("challenges")
+    monkeypatch.setattr(encoder, "identity", "another")
+    for _ in range(2):
+        sweep(parts, "challenge", {})
+    with parts.store.read() as work:
+        told = work.session.execute(select(Outbox.topic, Outbox.payload).where(Outbox.topic != "index_challenge")).all()
+
+    ran = run_all(parts)
+
+    assert [topic for topic, _ in told] == ["rebuild_index", "match_slice"]
+    assert told[1][1]["ids"] == [challenge]
+    assert ("rebuild_index", "succeeded") in ran
+    assert before is not None and "another" not in before
+    assert "another" in str(parts.engine.resolve("challenges"))
+    sweep(parts, "challenge", {})
+    assert take_due(parts) == []
+
+
 def test_a_new_label_is_found_in_every_record_that_has_it_and_no_other_is_written(world: World, parts: Parts) -> None:
     a_technology(parts.store, "Lidar")
     named = [world.firm(f"Nommée {number % 3}", technologies=[CODE]) for number in range(A_SLICE + 2)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +14,9 @@ from app.records.work import IndexState, Outbox
 from app.services.access import ensure, may_administer
 from app.services.actor import Actor
 from app.services.index.index_jobs import WORK
-from app.services.index.kinds import ALIASES, Kind
+from app.services.index.kinds import ALIASES, Kind, is_outdated
 from app.services.parts import Parts
-from matching.errors import Unavailable
+from matching.errors import EncoderUnavailable, Unavailable
 
 REJECTED_SHOWN = 50
 
@@ -48,6 +49,7 @@ class IndexStatus:
     last_indexed: datetime | None
     rejected: Sequence[Rejected]
     under_way: frozenset[str]
+    outdated: bool = False  # made for another schema or encoder
     unavailable: str | None = None
 
     @property
@@ -80,9 +82,12 @@ def _status(parts: Parts, kind: Kind) -> IndexStatus:
     builds: Sequence[str] = ()
     held: dict[int, int] | None = None
     unavailable: str | None = None
+    outdated = False
     try:
         build, builds = parts.engine.resolve(ALIASES[kind]), parts.engine.names(ALIASES[kind])
         held = {int(key): version for key, version in parts.engine.versions(build).items()} if build else {}
+        with suppress(EncoderUnavailable):  # which one it would be is not known then
+            outdated = is_outdated(parts, kind)
     except Unavailable as error:
         unavailable = str(error)
     _, schema, encoder = _named(build or "")
@@ -102,6 +107,7 @@ def _status(parts: Parts, kind: Kind) -> IndexStatus:
         last_indexed=last,
         rejected=[Rejected(row.object_id, row.rejected or "", row.indexed_at) for row in refused],
         under_way=frozenset(what for what, topic in WORK.items() if topic in topics),
+        outdated=outdated,
         unavailable=unavailable,
     )
 

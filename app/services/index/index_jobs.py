@@ -20,9 +20,9 @@ from app.services.access import ensure, may_administer
 from app.services.actor import Actor
 from app.services.index.fitting import fitting
 from app.services.index.index_records import index_many
-from app.services.index.kinds import ALIASES, Kind
+from app.services.index.kinds import ALIASES, Kind, is_outdated
 from app.services.index.rebuild_index import rebuild_index
-from app.services.index.slices import ask_to_index, asked_to_index
+from app.services.index.slices import ask_to_index, ask_to_match, asked_to_index
 from app.services.index.sweep_index import drift_of
 from app.services.parts import Parts
 from app.services.slice_time import slice_time
@@ -37,8 +37,7 @@ def ask_for_index_work(work: Work, actor: Actor, kind: str, what: str) -> None:
     ensure(may_administer(actor), "rebuild an index")
     if kind not in ALIASES or what not in WORK:
         raise InvalidInput({"kind": "unknown_value"})
-    query = select(Outbox.id).where(Outbox.topic == WORK[what], Outbox.key == kind, Outbox.done_at.is_(None))
-    if work.session.scalar(query.limit(1)) is not None:
+    if _under_way(work, WORK[what], kind):
         raise IllegalMove(f"{what} of {kind} is under way")
     work.tell(WORK[what], kind)
     work.audit(actor.user_id, f"{what}_index", "index", None, kind=kind)
@@ -78,14 +77,32 @@ def sweep(parts: Parts, key: str, _payload: Mapping[str, Any]) -> None:
     """Have what differs between index and database mended, a slice at a time, behind everybody's edits.
 
     It is matched anew too: what did not reach the index was not matched either. What waits for its slice since an
-    import, or an earlier sweep, is not asked for twice.
+    import, or an earlier sweep, is not asked for twice. A build for another schema or encoder is rebuilt instead.
     """
     kind = cast("Kind", key)
+    if is_outdated(parts, kind):
+        _ask_to_rebuild(parts, kind)
+        return
     wrong = {record_id for ids in drift_of(parts, kind) for record_id in ids}
     with parts.store.write() as work:
         asked = asked_to_index(work, kind)
         ask_to_index(work, kind, wrong - asked)
     note_progress(parts, "sweep_index", key, len(wrong - asked), len(wrong))
+
+
+def _ask_to_rebuild(parts: Parts, kind: Kind) -> None:
+    """Once: what is under way is not asked for again. Matches rest on the same vectors, so challenges follow."""
+    with parts.store.write() as work:
+        if _under_way(work, "rebuild_index", kind):
+            return
+        work.tell("rebuild_index", kind)
+        if kind == "challenge":
+            ask_to_match(work, kind, visible_versions(work, kind))
+
+
+def _under_way(work: Work, topic: str, kind: str) -> bool:
+    query = select(Outbox.id).where(Outbox.topic == topic, Outbox.key == kind, Outbox.done_at.is_(None))
+    return work.session.scalar(query.limit(1)) is not None
 
 
 def reindex_code_slice(parts: Parts, key: str, payload: Mapping[str, Any]) -> None:

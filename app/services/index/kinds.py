@@ -17,3 +17,12 @@ def definition_of(parts: Parts, kind: Kind) -> IndexDefinition:
     """The index definition for the encoder in use."""
     make = definitions.challenges if kind == "challenge" else definitions.firms
     return make(parts.encoder.identity, parts.encoder.dims)
+
+
+def is_outdated(parts: Parts, kind: Kind) -> bool:
+    """Whether the build in use was made for another schema or encoder: it answers still, but is to be rebuilt.
+
+    Raises Unavailable.
+    """
+    build = parts.engine.resolve(ALIASES[kind])
+    return build is not None and not definition_of(parts, kind).made(build)

@@ -32,6 +32,13 @@ def ask_to_index(work: Work, kind: str, ids: Collection[int]) -> None:
         work.tell(INDEX, kind, ids=wanted[start : start + A_SLICE])
 
 
+def ask_to_match(work: Work, kind: str, ids: Collection[int]) -> None:
+    """Have records matched anew that are in the index."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), A_SLICE):
+        work.tell(MATCH, kind, ids=wanted[start : start + A_SLICE])
+
+
 def asked_to_index(work: Work, kind: str) -> set[int]:
     """Ids of the records that wait for it."""
     query = select(Outbox.payload).where(Outbox.topic == INDEX, Outbox.key == kind, Outbox.done_at.is_(None))

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from app.cli.main import COMMANDS, cli
 from app.records.store import Store
 from app.records.work import JobRun, Outbox
+from indexing.loaded_model import packaged_model
 
 PASSWORD = "une-phrase-assez-longue"
 HEAD = "external_id,owner,title_fr,problem_fr"
@@ -153,3 +154,15 @@ def test_the_state_of_the_indexes_is_told_to_programs_by_the_exit_code(run: obje
     output(run, "import", "challenges", file, "--publish")
 
     assert json.loads(output(run, "index", "status", "--json", code=1))[0]["missing"] == 1
+
+
+def test_an_index_that_was_made_for_another_model_says_so_until_it_is_rebuilt(
+    run: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output(run, "index", "rebuild")
+    monkeypatch.setenv("EMBEDDING_MODEL", str(packaged_model()))  # named, it gets no gloss
+
+    told = output(run, "index", "status", code=1)
+    assert "challenges: made for another schema or encoder" in told
+    output(run, "index", "rebuild", "--processes", "1")
+    assert not any(row["outdated"] for row in json.loads(output(run, "index", "status", "--json")))
