@@ -30,8 +30,8 @@ def demo(load_only: bool) -> None:
         settings = parts.settings
         if not _is_loaded(parts):
             _load(parts)
-        elif any(is_outdated(parts, kind) for kind in ALIASES):  # the demo of an earlier version
-            compute_all(parts)
+        elif load_only and any(is_outdated(parts, kind) for kind in ALIASES):  # of an earlier version
+            compute_all(parts)  # a sweep does it where everything is started: asking here would load the model first
         with parts.store.read() as work:
             rows = best_suggestions(work, 10)
     click.echo("\nThe ten best suggestions:\n")

@@ -27,16 +27,18 @@ INDEX, MATCH = "index_slice", "match_slice"
 
 def ask_to_index(work: Work, kind: str, ids: Collection[int]) -> None:
     """Have records indexed and matched, with a message for each slice of them."""
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), A_SLICE):
-        work.tell(INDEX, kind, ids=wanted[start : start + A_SLICE])
+    _tell_slices(work, INDEX, kind, ids)
 
 
 def ask_to_match(work: Work, kind: str, ids: Collection[int]) -> None:
     """Have records matched anew that are in the index."""
+    _tell_slices(work, MATCH, kind, ids)
+
+
+def _tell_slices(work: Work, topic: str, kind: str, ids: Collection[int]) -> None:
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), A_SLICE):
-        work.tell(MATCH, kind, ids=wanted[start : start + A_SLICE])
+        work.tell(topic, kind, ids=wanted[start : start + A_SLICE])
 
 
 def asked_to_index(work: Work, kind: str) -> set[int]:
