@@ -14,6 +14,7 @@ import numpy as np
 
 from indexing.encoders import TUNED
 from indexing.loaded_model import bfloat16_is_faster, load_model
+from indexing.tuning_loss import distance
 from matching.errors import MatchmakingError
 from matching.model import Floats
 
@@ -102,7 +103,7 @@ class Trainer:
         share = (self.step + 1) / total
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate * min(share / WARM_UP, (1.0 - share) / (1.0 - WARM_UP) + 1 / total)
-        loss = (self._vectors(texts) - torch.from_numpy(targets).to(self._device)).square().sum(dim=1).mean()
+        loss = distance(self._vectors(texts), torch.from_numpy(targets).to(self._device))
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
