@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
+from itertools import takewhile
+from operator import eq
 
 from indexing.analysis import WordSpan, analyse, fold, surfaces, words
 from indexing.glossary import laid_over, read_glossary
@@ -60,15 +62,14 @@ class Lexicon:
         return {key: english for key, (_, english) in best.items()}
 
     @cached_property
-    def _by_stem(self) -> dict[str, str]:
-        """French stem → the gloss of all its forms together, for forms that the table lacks."""
-        sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    def _by_stem(self) -> Mapping[str, Sequence[Entry]]:
+        """French stem → the entries of all its forms, for forms that the table lacks."""
+        found: dict[str, list[Entry]] = defaultdict(list)
         for entry in self._entries:
-            if " " in entry.french:
-                continue
-            for stem in analyse(entry.french, "fr"):
-                sums[stem][entry.english] += entry.count * math.sqrt(entry.backward)
-        return {stem: max(own, key=lambda word: (own[word], word)) for stem, own in sums.items()}
+            if " " not in entry.french:
+                for stem in analyse(entry.french, "fr"):
+                    found[stem].append(entry)
+        return found
 
     def gloss(self, text: str) -> str:
         """French words in English, in the order of the French; what the lexicon does not know stays as it is."""
@@ -99,7 +100,18 @@ class Lexicon:
         written = text[span.start : span.end]
         if span.token is None or written[:1].isupper():  # a name in the middle of a sentence, or unknown
             return 1, written
-        return 1, self._by_stem.get(span.token, written)
+        return 1, self._by_form(span.token, keys[place]) or written
+
+    def _by_form(self, stem: str, form: str) -> str | None:
+        """The gloss of the known forms of a stem that begin most like this one: "pétitions" is no form of "petit"."""
+        entries = self._by_stem.get(stem, ())
+        alike = [sum(takewhile(bool, map(eq, entry.french, form))) for entry in entries]
+        most = max(alike, default=0)
+        sums: dict[str, float] = defaultdict(float)
+        for entry, letters in zip(entries, alike, strict=True):
+            if letters == most:
+                sums[entry.english] += entry.count * math.sqrt(entry.backward)
+        return max(sums, key=lambda word: (sums[word], word), default=None)
 
     def translations(self, token: str, language: Language) -> Sequence[tuple[str, float]]:
         """Analysed tokens of the other language with their probability, the likeliest first."""

@@ -14,6 +14,8 @@ LEARNED = [
     Entry("hausse", "quarterly", 1.0, 0.9, 0.1),
     Entry("prêt", "loan", 400.0, 0.9, 0.9),
     Entry("terre", "land", 90.0, 0.7, 0.6),
+    Entry("petites", "small", 500.0, 0.9, 0.9),
+    Entry("pétition", "petition", 5.0, 0.9, 0.9),
 ]
 
 
@@ -21,6 +23,10 @@ def test_a_word_that_the_table_hardly_knows_is_glossed_by_hand_and_one_that_it_k
     lexicon = _lexicon("hausse\trise; increase\nprêt\tready\n")
 
     assert lexicon.gloss("une hausse du prêt") == "une rise du loan"
+
+
+def test_a_form_that_is_not_known_takes_the_gloss_of_the_form_it_is_most_like() -> None:
+    assert _lexicon("").gloss("pétitions") == "petition"
 
 
 def test_a_line_that_says_so_counts_even_where_the_table_knows_the_word_well() -> None:
@@ -56,6 +62,7 @@ def test_a_synonym_that_can_be_translated_keeps_its_own_gloss_and_another_one_ta
         ("Déneigement des trottoirs", "snow removal of sidewalks"),
         ("changements climatiques", "climate change"),
         ("bâtiments", "buildings"),
+        ("la recherche des gestionnaires", "the research of managers"),
     ],
 )
 def test_everyday_words_that_laws_and_manuals_lack_are_glossed(french: str, english: str) -> None:
