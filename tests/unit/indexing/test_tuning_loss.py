@@ -14,15 +14,23 @@ def test_the_teachers_own_vectors_are_no_distance_away() -> None:
     assert float(distance(TEACHER, TEACHER)) == pytest.approx(0.0, abs=1e-5)
 
 
-def test_texts_that_all_lie_at_the_mean_are_farther_than_texts_that_keep_apart() -> None:
-    middle = torch.nn.functional.normalize(TEACHER.mean(dim=0, keepdim=True), dim=1)
-    apart = torch.nn.functional.normalize(TEACHER + torch.tensor([0.3, 0.0, 0.3]), dim=1)
-    collapsed = torch.nn.functional.normalize(0.1 * TEACHER + middle, dim=1)
+def test_texts_drawn_to_their_mean_are_farther_than_texts_that_keep_apart_even_where_each_is_nearer_its_own() -> None:
+    apart = _unit(TEACHER + torch.tensor([1.5, 0.0, 1.5]))
+    drawn = _unit(0.5 * TEACHER + _unit(TEACHER.mean(dim=0, keepdim=True)))
 
-    assert float(distance(apart, TEACHER)) < float(distance(collapsed, TEACHER))
+    assert _own(drawn) < _own(apart)
+    assert float(distance(apart, TEACHER)) < float(distance(drawn, TEACHER))
 
 
 def test_two_texts_that_are_taken_for_each_other_are_farther_than_their_own_distances_say() -> None:
     exchanged = TEACHER[[2, 1, 0]]
 
-    assert float(distance(exchanged, TEACHER)) > 2.0 * float((exchanged - TEACHER).square().sum(dim=1).mean())
+    assert float(distance(exchanged, TEACHER)) > 2.0 * _own(exchanged)
+
+
+def _own(vectors: torch.Tensor) -> float:
+    return float((vectors - TEACHER).square().sum(dim=1).mean())
+
+
+def _unit(vectors: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.normalize(vectors, dim=1)
