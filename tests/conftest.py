@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from indexing.encoders import SentenceEncoder
 
 ROOT = Path(__file__).resolve().parent.parent
+TOGETHER = {"browser"}  # folders whose tests share parts that take a minute to start
 MARKED = {"service", "browser", "real"}  # a skip of a test with one of these marks means that a part is absent
 MARK_OF = {
     "elasticsearch_url": "service",
@@ -122,9 +123,12 @@ def _shared() -> Path:
     return Path(os.environ.get("PASSERELLE_SHARED") or ROOT.parent / "shared").expanduser().resolve()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for a part, so that nobody forgets to."""
+    """Mark every test that asks for a part, so that nobody forgets to; and keep what shares parts in one process."""
     for item in items:
+        folder = item.path.parent
+        item.add_marker(pytest.mark.xdist_group(folder.name if folder.name in TOGETHER else str(item.path)))
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARK_OF and item.get_closest_marker(MARK_OF[fixture]) is None:
                 item.add_marker(MARK_OF[fixture])
