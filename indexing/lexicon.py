@@ -22,6 +22,7 @@ from matching.model import Language
 
 LEARNED = "lexicon/fr-en.tsv.gz"
 GLOSSARY = "lexicon/glossary.tsv"
+RULES = b"2"  # raised when the same table comes to give other glosses: what was encoded before is then out of date
 LONGEST_PHRASE = 5  # words
 MOST_TRANSLATIONS = 6
 RAREST_TRANSLATION = 0.08
@@ -30,7 +31,7 @@ _STOPS = frozenset(".,;:!?")
 
 
 class Lexicon:
-    """Immutable; safe for many threads. `identity` changes with what is shipped, not with the terms laid over it."""
+    """Immutable; safe for many threads. `identity` changes with data and rules, not with the terms laid over it."""
 
     def __init__(self, entries: Sequence[Entry], identity: str, terms: Iterable[Term] = ()) -> None:
         self._entries = entries
@@ -156,4 +157,4 @@ def load_lexicon(terms: Iterable[Term] = ()) -> Lexicon:
     """The lexicon that the product ships with, terms laid over it."""
     learned, glossary = (files("config").joinpath(name).read_bytes() for name in (LEARNED, GLOSSARY))
     entries = laid_over(read_entries(learned), read_glossary(glossary.decode("utf-8")))
-    return Lexicon(entries, hashlib.sha256(learned + glossary).hexdigest()[:8], terms)
+    return Lexicon(entries, hashlib.sha256(learned + glossary + RULES).hexdigest()[:8], terms)

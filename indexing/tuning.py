@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from indexing.trainer import SAVE_EVERY_S, Batch, Likeness, Trainer
+from indexing.tuning_loss import OWN, SHARPNESS
 from matching.model import Floats
 
 MODEL = "model"
@@ -89,4 +90,4 @@ def _batches(pairs: Pairs, used: Sequence[int], plan: Plan, epoch: int) -> Itera
 
 
 def _fingerprint(plan: Plan, pairs: Pairs) -> str:
-    return hashlib.sha256(json.dumps([asdict(plan), list(pairs)]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([asdict(plan), OWN, SHARPNESS, list(pairs)]).encode()).hexdigest()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from indexing.alignment import align
 from indexing.analysis import analyse
-from indexing.lexicon import Lexicon, load_lexicon
+from indexing.lexicon import RULES, Lexicon, load_lexicon
 from indexing.lexicon_entries import Entry, Term, pack_entries, read_entries, terms_of
 from indexing.lexicon_learning import learn
 
@@ -97,6 +97,17 @@ def test_a_term_of_the_lexicon_changes_the_gloss_and_not_the_identity() -> None:
     assert plain.gloss("pompe à chaleur") == "pump to heat"
     assert overlaid.gloss("pompe à chaleur") == "heat pump"
     assert plain.identity == overlaid.identity
+
+
+def test_whoever_changes_how_a_gloss_is_made_is_told_to_raise_the_number_of_the_rules() -> None:
+    """The identity has that number in it: without it an index made before would pass for one made now."""
+    text = "À Nordet, l'EAU potable a des POMPES; l’eau chaleureuse, potables. Pompé à Potable. Eau, potable"
+
+    glosses = {RULES: Lexicon(ENTRIES, "x", [Term("pompe à chaleur", "heat pump")]).gloss(text)}
+
+    assert glosses == {
+        b"2": "to Nordet , drinking water has des pumps ; water heat , drinking . Pompé to drinking . water , drinking"
+    }
 
 
 def test_alignment_pairs_words_that_stand_for_each_other() -> None:
