@@ -23,7 +23,7 @@ from indexing.passages import MAXIMUM_CHARACTERS, FieldText, sentences
 from matching.measures import means
 from matching.model import Passage
 from tests.bench.site import ROOT
-from tests.relevance.collections import evenly
+from tests.relevance.collections import bilingual_collections, evenly
 
 SIZES = (200, 350, 700)
 OVERLAPS = (0, 1)  # sentences
@@ -38,10 +38,14 @@ def main() -> None:
     settings = read_settings()
     tools = build_tools(settings)
     engine = EmbeddedEngine(settings.var / "evaluate" / "index")
-    folders = [settings.shared / "data" / name for name in given.only]
+    bilingual = bilingual_collections(settings.shared.resolve(), settings.var / "evaluate" / "collections")
+    known = {folder.name: folder for folder in bilingual} | {name: settings.shared / "data" / name for name in PLAIN}
+    if unknown := set(given.only) - set(known):
+        raise SystemExit(f"no such collection: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    folders = [known[name] for name in given.only]
     collections = [part_of(read_collection(folder), given.queries, given.documents) for folder in folders]
     rows = []
-    for size, overlap in product(SIZES, OVERLAPS):
+    for size, overlap in product(given.sizes, OVERLAPS):
         rows.append({"size": size, "overlap": overlap} | _measured(collections, tools, engine, cutting(size, overlap)))
         print(table(rows, list(rows[-1])), flush=True)
     engine.close()
@@ -104,6 +108,7 @@ def _groups(spans: Sequence[tuple[int, int]], size: int, overlap: int) -> Iterat
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.relevance.passage_sizes", description=__doc__)
     parser.add_argument("--only", nargs="*", default=list(PLAIN), help="names of collections")
+    parser.add_argument("--sizes", nargs="*", type=int, default=list(SIZES), help="characters")
     parser.add_argument("--queries", type=int, default=300, help="queries of each collection (%(default)s)")
     parser.add_argument("--documents", type=int, default=1500, help="documents of each collection (%(default)s)")
     return parser.parse_args()

@@ -40,6 +40,16 @@ def test_short_sentences_share_a_passage_and_long_ones_do_not() -> None:
     assert len(split_text(FieldText("problem", "fr", long * 6))) == 3
 
 
+def test_a_french_passage_holds_more_characters_because_french_needs_more_for_the_same() -> None:
+    sentence = "Une phrase de cinquante lettres et de huit mots. "
+
+    french, english = (split_text(FieldText("problem", language, sentence * 30)) for language in ("fr", "en"))
+
+    assert len(french) < len(english)
+    assert all(len(passage.text) >= 500 for passage in french[:-1])
+    assert all(350 <= len(passage.text) < 500 for passage in english[:-1])
+
+
 def test_keys_name_field_item_language_and_number_and_are_unique() -> None:
     sources = [
         FieldText("need", "fr", "Un besoin.", 12),
