@@ -25,14 +25,13 @@ from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
 from tests.bench.site import ROOT
-from tests.relevance.collections import bilingual_collections, evenly
+from tests.relevance.collections import all_collections, evenly
 from tests.relevance.demo import measure_demo
 from tests.relevance.report import COLUMNS, apart, document
 from tests.relevance.significance import difference, interval
 from tests.services.elastic import elasticsearch
 
 SAMPLE = 100  # queries of a collection that Elasticsearch answers too: it takes ten times as long, and must only agree
-PLAIN = ("scifact", "cranfield", "cacm", "sbir-dev")
 
 
 def main() -> None:
@@ -40,8 +39,7 @@ def main() -> None:
     given = _arguments()
     settings = read_settings()
     shared = settings.shared.resolve()
-    folders = [shared / "data" / name for name in PLAIN]
-    folders += bilingual_collections(shared, settings.var / "evaluate" / "collections")
+    folders = all_collections(shared, settings.var / "evaluate" / "collections")
     chosen = [folder for folder in folders if folder.is_dir() and (not given.only or folder.name in given.only)]
     rows: list[dict[str, object]] = []
     all_found: list[Evaluated] = []

@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+PLAIN = ("scifact", "cranfield", "cacm", "sbir-dev")  # they have that form already
 MOST_SENTENCES = 1000  # of the 2,981 of laws and the 1,717 others that are asked for; all 4,698 are looked through
 
 Row = Mapping[str, Any]
 One = TypeVar("One")
 
 
-def bilingual_collections(shared: Path, target: Path) -> list[Path]:
+def all_collections(shared: Path, target: Path) -> list[Path]:
+    """Folders of all that can be measured, the bilingual ones written under `target`; some may be absent."""
+    return [shared / "data" / name for name in PLAIN] + _bilingual(shared, target)
+
+
+def _bilingual(shared: Path, target: Path) -> list[Path]:
     """Write them under `target`; returns their folders."""
     services = list(_rows(shared / "data" / "gc-services-dev" / "pairs.jsonl"))
     pairs = list(_rows(shared / "data" / "parallel-en-fr" / "heldout.jsonl"))

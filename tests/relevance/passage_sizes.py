@@ -23,27 +23,25 @@ from indexing.passages import MAXIMUM_CHARACTERS, FieldText, sentences
 from matching.measures import means
 from matching.model import Passage
 from tests.bench.site import ROOT
-from tests.relevance.collections import bilingual_collections, evenly
+from tests.relevance.collections import PLAIN, all_collections, evenly
 
 SIZES = (200, 350, 700)
 OVERLAPS = (0, 1)  # sentences
 RANKERS = ("meaning", "hybrid")
 Cut = Callable[[Iterable[FieldText]], tuple[Passage, ...]]
-PLAIN = ("scifact", "cranfield", "cacm", "sbir-dev")
 
 
 def main() -> None:
     """Print nDCG@10 of meaning and hybrid, one size and overlap a line."""
     given = _arguments()
     settings = read_settings()
-    tools = build_tools(settings)
-    engine = EmbeddedEngine(settings.var / "evaluate" / "index")
-    bilingual = bilingual_collections(settings.shared.resolve(), settings.var / "evaluate" / "collections")
-    known = {folder.name: folder for folder in bilingual} | {name: settings.shared / "data" / name for name in PLAIN}
+    folders = all_collections(settings.shared.resolve(), settings.var / "evaluate" / "collections")
+    known = {folder.name: folder for folder in folders}
     if unknown := set(given.only) - set(known):
         raise SystemExit(f"no such collection: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    folders = [known[name] for name in given.only]
-    collections = [part_of(read_collection(folder), given.queries, given.documents) for folder in folders]
+    tools = build_tools(settings)
+    engine = EmbeddedEngine(settings.var / "evaluate" / "index")
+    collections = [part_of(read_collection(known[name]), given.queries, given.documents) for name in given.only]
     rows = []
     for size, overlap in product(given.sizes, OVERLAPS):
         rows.append({"size": size, "overlap": overlap} | _measured(collections, tools, engine, cutting(size, overlap)))

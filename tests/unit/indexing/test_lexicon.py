@@ -102,11 +102,13 @@ def test_a_term_of_the_lexicon_changes_the_gloss_and_not_the_identity() -> None:
 def test_whoever_changes_how_a_gloss_is_made_is_told_to_raise_the_number_of_the_rules() -> None:
     """The identity has that number in it: without it an index made before would pass for one made now."""
     text = "À Nordet, l'EAU potable a des POMPES; l’eau chaleureuse, potables. Pompé à Potable. Eau, potable"
+    text += "; pompe à chaleur"
 
     glosses = {RULES: Lexicon(ENTRIES, "x", [Term("pompe à chaleur", "heat pump")]).gloss(text)}
 
     assert glosses == {
         b"2": "to Nordet , drinking water has des pumps ; water heat , drinking . Pompé to drinking . water , drinking"
+        " ; heat pump"
     }
 
 
