@@ -61,6 +61,7 @@ NO_EDGE = """all => all.filter(
 
 def tab_to(page: Page, wanted: Locator) -> None:
     """Press Tab until the focus is there; each stop on the way must be seen, and its focus too."""
+    page.wait_for_load_state()  # without its style sheet the page has the browser's own outline
     for _press in range(MOST_STOPS):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
@@ -159,5 +160,4 @@ def go(page: Page, base: str, path: str) -> None:
         page.wait_for_url("**/facilitation/matches/**")
     else:
         page.goto(base + "/workspace")
-        page.locator(f"main a[href$='/{path[1:]}']").first.click()
-        page.wait_for_load_state()
+        page.goto(page.locator(f"main a[href$='/{path[1:]}']").first.evaluate("link => link.href"))
