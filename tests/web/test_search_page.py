@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -8,11 +9,17 @@ import pytest
 from app.factory import create_app
 from app.records.queries import challenges_by_id, firms_by_id, taxonomy_labels
 from app.services.index.documents import challenge_document, firm_document
+from app.services.index.index_records import index_many
 from app.services.parts import Parts
+from app.services.search.search_records import search_records
 from indexing.definitions import challenges, firms
+from indexing.searcher import SearchRequest
 from tests.facilitation.world import World
 from tests.web.conftest import KEY
 from tests.web.portal import Visitor
+
+if TYPE_CHECKING:
+    from indexing.encoders import SentenceEncoder
 
 DIMS = 3
 NO_VECTORS = np.zeros((0, DIMS), dtype=np.float32)
@@ -63,6 +70,20 @@ def test_a_result_shows_the_technologies_that_it_was_found_by(
     page = reader.get(f"/{lang}/{listing}", query_string={"q": query, "exact": "1"}).get_data(as_text=True)
 
     assert [tag for tag in tags(page) if "<mark>" in tag] == shown
+
+
+def test_what_is_found_by_the_meaning_of_its_title_shows_its_text_below(
+    parts: Parts, world: World, encoder: SentenceEncoder
+) -> None:
+    parts._encoder = encoder
+    problem = "Nothing here says what it is about."
+    index_many(parts, "challenge", [world.challenge("Ploughing snow", language="en", problem=problem, needs=())])
+
+    found = search_records(parts, "challenge", SearchRequest(text="snowplowing streets", language="en", exact=True))
+
+    (only,) = found.results
+    assert only.by_meaning
+    assert "".join(piece.text for piece in only.snippet) == problem
 
 
 def test_technologies_that_no_word_of_the_query_names_are_not_shown(reader: Visitor) -> None:

@@ -111,9 +111,12 @@ def _shown_language(texts: Sequence[FieldText], wanted: Language, original: str)
 def _best_text(
     texts: Sequence[FieldText], passage_key: str | None, language: Language, by_meaning: bool
 ) -> tuple[str, Language]:
-    """The passage that answers best where meaning found it, else all of the body in the shown language."""
+    """The passage that answers best where meaning found it, else all of the body in the shown language.
+
+    Never a title: it stands above already.
+    """
     if by_meaning and passage_key is not None:
-        named = (text for text in texts if passage_key.startswith(f"{text.key}."))  # to split that one text only
+        named = (text for text in texts if passage_key.startswith(f"{text.key}.") and text.field != "title")
         for passage in passages_of(named):
             if passage.key == passage_key:
                 return passage.text, passage.language
