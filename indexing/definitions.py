@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-SCHEMA = 4  # raise it with any change to the fields or to `indexing.analysis`
+SCHEMA = 4  # raise it with any change to the fields, to `indexing.analysis` or to `indexing.passages`
 
 
 @dataclass(frozen=True, slots=True)

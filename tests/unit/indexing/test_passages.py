@@ -5,7 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexing.definitions import SCHEMA
 from indexing.passages import MAXIMUM_CHARACTERS, FieldText, passages_of, sentences, split_text
+from indexing.query import LANGUAGES
 
 TEXT = st.text(st.sampled_from("abÉé .!?…\n\t«»\"'-•1"), max_size=3000)
 
@@ -62,6 +64,18 @@ def test_keys_name_field_item_language_and_number_and_are_unique() -> None:
     assert keys[:2] == ["need.12.fr.0", "need.12.en.0"]
     assert keys[2:4] == ["problem.fr.0", "problem.fr.1"]
     assert len(set(keys)) == len(keys)
+
+
+def test_a_text_that_comes_to_be_cut_otherwise_asks_for_another_schema() -> None:
+    """Indexes are told apart by the schema: whoever mends the numbers here raises `SCHEMA` too."""
+    text = "".join(f"Phrase {'très ' * (number % 7)}numéro {number}. " for number in range(60)) + "mot " * 400
+
+    cut = {
+        language: [len(one.text) for one in split_text(FieldText("problem", language, text))] for language in LANGUAGES
+    }
+
+    lengths = {"fr": [520, 532, 504, 347, 896, 735], "en": [360, 362, 372, 380, 359, 68, 896, 735]}
+    assert (SCHEMA, cut) == (4, lengths)
 
 
 def test_what_is_not_public_gives_no_passage() -> None:
