@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import func, select
 
@@ -17,7 +17,7 @@ from app.records.taxonomy import Sector, Technology, Workshop
 from app.services.access import ensure, may_administer
 from app.services.actor import Actor
 from app.services.checks import SHORT, TEASER, Checks
-from app.services.taxonomy.taxonomy import name_key
+from app.services.taxonomy.taxonomy import name_key, spelling
 from matching.errors import NotFound
 
 TermKind = Literal["sector", "technology"]
@@ -47,9 +47,7 @@ class TermData:
 def list_terms(work: Work, actor: Actor, kind: TermKind) -> Sequence[Term]:
     """All of a kind, the inactive ones too. Errors of all functions here: Forbidden."""
     _ensure(actor)
-    if kind == "sector":
-        return work.session.scalars(select(Sector).order_by(Sector.position, Sector.code)).all()
-    return work.session.scalars(select(Technology).order_by(Technology.family, Technology.code)).all()
+    return _terms(work, kind)
 
 
 def load_term(work: Work, actor: Actor, kind: TermKind, code: str) -> Term:
@@ -104,6 +102,12 @@ def save_term(work: Work, actor: Actor, kind: TermKind, data: TermData, *, new: 
     return bool(changed)
 
 
+def _terms(work: Work, kind: TermKind) -> Sequence[Term]:
+    if kind == "sector":
+        return work.session.scalars(select(Sector).order_by(Sector.position, Sector.code)).all()
+    return work.session.scalars(select(Technology).order_by(Technology.family, Technology.code)).all()
+
+
 def _ensure(actor: Actor) -> None:
     ensure(may_administer(actor), "edit the taxonomy")
 
@@ -128,19 +132,31 @@ def _checked(work: Work, kind: TermKind, data: TermData, *, new: bool) -> dict[s
         values["position"] = position if position is not None else _last_position(work)
     else:
         values["family"] = checks.line("family", data.family, CODE)
-    _check_labels(work, kind, code, values, checks)
+    _check_names(work, kind, code, values, checks)
     checks.raise_faults()
     return values
 
 
-def _check_labels(work: Work, kind: TermKind, code: str, values: dict[str, object], checks: Checks) -> None:
-    """A label that already means another of its kind would make an import guess."""
-    table = TABLES[kind]
-    rows = work.session.execute(select(table.code, table.label_fr, table.label_en).where(table.code != code))
-    taken = {name_key(name) for names in rows for name in names}
+def _check_names(work: Work, kind: TermKind, code: str, values: dict[str, object], checks: Checks) -> None:
+    """A name that already means another of its kind would make an import and the search guess.
+
+    A synonym that the term has had so far is left in peace: who edits something else did not bring it in.
+    """
+    rows = _terms(work, kind)
+    others = [row for row in rows if row.code != code]
+    labels = {name_key(name) for row in others for name in (row.label_fr, row.label_en)}
+    taken = {spelling(name) for row in others for name in _names_of(row)}
+    had = {name for row in rows if row.code == code for name in _names_of(row)}
     for language in ("fr", "en"):
-        if name_key(str(values[f"label_{language}"])) in taken:
+        if name_key(str(values[f"label_{language}"])) in labels:
             checks.fault(f"label_{language}", "same_name")
+        for synonym in cast("list[str]", values[f"synonyms_{language}"]):
+            if synonym not in had and spelling(synonym) in taken:
+                checks.fault(f"synonyms_{language}", f"same_synonym:{synonym}")
+
+
+def _names_of(row: Term) -> tuple[str, ...]:
+    return row.code, row.label_fr, row.label_en, *row.synonyms_fr, *row.synonyms_en
 
 
 def _last_position(work: Work) -> int:

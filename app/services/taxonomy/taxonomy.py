@@ -23,18 +23,21 @@ _SEPARATORS = re.compile(r"[\s\-_/'’.,()]+")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name of the sectors and technologies, as keys that forgive case, accents, hyphens and plurals."""
+    """Every name of the sectors and technologies, as keys that forgive case, accents, hyphens and plurals.
+
+    A name as it is written comes first: RPA is no plural of RPAS.
+    """
 
     sectors: Mapping[str, str]
     technologies: Mapping[str, str]
 
     def sector(self, name: str) -> str | None:
         """The code that a label, a synonym or a code in either language means; None where it means nothing here."""
-        return self.sectors.get(name_key(name))
+        return self.sectors.get(spelling(name)) or self.sectors.get(name_key(name))
 
     def technology(self, name: str) -> str | None:
         """As `sector`, for technologies."""
-        return self.technologies.get(name_key(name))
+        return self.technologies.get(spelling(name)) or self.technologies.get(name_key(name))
 
 
 def seed_taxonomy(work: Work, folder: Path = FOLDER) -> int:
@@ -102,20 +105,28 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 def _names(rows: Iterable[Sector | Technology]) -> dict[str, str]:
     stored = sorted(rows, key=lambda row: row.code)
+    ranked = [(row.code, row.code) for row in stored]
+    ranked += [(label, row.code) for row in stored for label in (row.label_fr, row.label_en)]
+    ranked += [(synonym, row.code) for row in stored for synonym in (*row.synonyms_fr, *row.synonyms_en)]
     names: dict[str, str] = {}
-    for row in stored:
-        names.setdefault(name_key(row.code), row.code)
-    for row in stored:
-        for label in (row.label_fr, row.label_en):
-            names.setdefault(name_key(label), row.code)
-    for row in stored:
-        for synonym in (*row.synonyms_fr, *row.synonyms_en):
-            names.setdefault(name_key(synonym), row.code)
+    for key in (spelling, name_key):
+        for name, code in ranked:
+            names.setdefault(key(name), code)
     names.pop("", None)
     return names
 
 
+def spelling(name: str) -> str:
+    """Folded words: case, accents and hyphens do not count."""
+    return " ".join(_words(name))
+
+
 def name_key(name: str) -> str:
     """Folded words without the plural's s or x ("Objets connectés" and "objet connecte" agree)."""
-    words = (word for word in _SEPARATORS.split(fold(name)) if word)
-    return " ".join(word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2] != "s" else word for word in words)
+    return " ".join(
+        word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2] != "s" else word for word in _words(name)
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in _SEPARATORS.split(fold(name)) if word]

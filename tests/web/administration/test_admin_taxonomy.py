@@ -98,3 +98,36 @@ def test_a_fault_is_told_beside_its_field_and_what_was_typed_stays(admin: Visito
 @pytest.mark.parametrize("path", ["sector/nowhere", "sector/%00", "colour/red", "technology/health"])
 def test_a_term_that_is_not_there_is_a_page_that_is_not_there(admin: Visitor, path: str) -> None:
     assert admin.get(f"/fr/admin/taxonomy/{path}").status_code == 404
+
+
+def test_a_synonym_that_already_means_another_technology_is_refused_by_name(admin: Visitor, parts: Parts) -> None:
+    path = "/fr/admin/taxonomy/technology/drones"
+    form = form_of(admin, path)
+
+    answer = admin.send(path, {**form, "synonyms_fr": "Télépilotage\nmachine learning"})
+
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert "machine learning" in error_of(page, "synonyms_fr")
+    assert fields(page)["synonyms_fr"] == ["Télépilotage\nmachine learning"]
+    with parts.store.read() as work:
+        assert "machine learning" not in work.session.get_one(Technology, "drones").synonyms_fr
+
+
+def test_a_clash_that_was_there_before_hinders_no_other_edit(admin: Visitor, parts: Parts) -> None:
+    with parts.store.write() as work:
+        work.session.get_one(Technology, "drones").synonyms_en = ["machine learning"]
+    path = "/fr/admin/taxonomy/technology/drones"
+
+    answer = admin.send(path, {**form_of(admin, path), "label_fr": "Drones et télépilotage"})
+
+    assert answer.status_code == 302
+
+
+def test_an_acronym_is_no_plural_of_another_but_a_plural_still_finds_its_singular(parts: Parts) -> None:
+    with parts.store.read() as work:
+        names = load_names(work)
+
+    assert names.technology("RPA") == "robotic-process-automation"
+    assert names.technology("rpas") == "drones"
+    assert names.technology("Drone") == "drones"
