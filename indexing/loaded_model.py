@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from indexing.query_batches import QueryBatches
 from indexing.recorded import RecordedQueries, record
 from matching.errors import EncoderUnavailable
 from matching.model import Floats
@@ -48,15 +49,19 @@ class LoadedModel:
         except (OSError, ImportError, ValueError, RuntimeError) as error:
             raise EncoderUnavailable(f"the model {model or 'of the package'} cannot be loaded: {error}") from error
         self._turn = _QueriesFirst()  # a fast tokenizer is not to be used by two threads at once
+        self._waiting = QueryBatches(self._turn.of_query, self._few)
         self._recorded: RecordedQueries | None = None
         self._tried_recording = False  # at the first query: those who encode documents only need none
 
     def queries(self, texts: Sequence[str]) -> Floats:
-        """Vectors of prepared queries; one by itself, as every search has it, by the recording where there is one."""
+        """Vectors of prepared queries; one by itself, as every search has it, together with others that wait."""
         if not texts:
             return np.zeros((0, self.dims), dtype=np.float32)
-        with self._turn.of_query(), _told():
-            return self._one(texts[0]) if len(texts) == 1 else self._batch(texts, query=True)
+        with _told():
+            if len(texts) == 1:
+                return self._waiting(texts[0])
+            with self._turn.of_query():
+                return self._batch(texts, query=True)
 
     def documents(self, texts: Sequence[str]) -> Floats:
         """Vectors of documents' prepared texts; queries go between batches. Callers sort by length."""
@@ -67,12 +72,12 @@ class LoadedModel:
 
         return in_batches(texts, self.dims, encode)
 
-    def _one(self, text: str) -> Floats:
-        """For whoever has the turn, as the next."""
+    def _few(self, texts: Sequence[str]) -> Floats:
+        """By the recording where there is one; for whoever has the turn, as the next."""
         if not self._tried_recording:
             self._recorded = record(self._model, lambda texts: self._batch(texts, query=True))
             self._tried_recording = True
-        vectors = self._recorded.encode(text) if self._recorded else self._batch([text], query=True)
+        vectors = self._recorded.encode(texts) if self._recorded else self._batch(texts, query=True)
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
     def _batch(self, texts: Sequence[str], *, query: bool) -> Floats:
