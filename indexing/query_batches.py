@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from matching.model import Floats
 
-MOST = 8  # queries at once: from four on each costs the same, 0.57 of one by itself (docs/benchmarks.md)
-# All are brought to the length of the longest, so that only texts of like length gain. docs/benchmarks.md
+# Four or eight at once cost 0.57 of one by itself each, two 0.68. All are brought to the length of the longest, so that
+# only texts of like length gain. docs/benchmarks.md, "Queries together"
+MOST = 8
 ALIKE = 80  # characters by which they may differ
 
 
