@@ -82,7 +82,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This name already means another sector or technology.",
     ),
     "same_synonym": (
-        "« {0} » désigne déjà un autre secteur ou une autre technologie.",
+        "« {0} » désigne déjà un autre secteur ou une autre technologie.",
         "“{0}” already means another sector or technology.",
     ),
     "twice": ("Deux colonnes mènent au même champ.", "Two columns lead to the same field."),
