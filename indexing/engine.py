@@ -55,6 +55,8 @@ class EngineQuery:
     their score is that cosine and, to the part `whole_share`, the one with the mean of all their passages.
     Results = word matches + meaning hits; without words, phrases and vector: every document that passes the filters.
     A filter of several codes of one field matches any of them; several fields must all match.
+    `wide` asks for scores beyond the results too: of all documents that hold any of `words`, and of the best ones by
+    meaning below the floor. By them results are compared; they are no results themselves.
     """
 
     words: tuple[Word, ...] = ()
@@ -67,6 +69,7 @@ class EngineQuery:
     meaning_floor: float = 0.0
     meaning_limit: int = 100
     whole_share: float = 0.0
+    wide: bool = False
     title_boost: float = 2.0
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)  # both ends included
@@ -84,12 +87,15 @@ class EngineAnswer:
 
     `best_passages` names for each meaning hit the key of its best passage. `ordered_ids` is filled for orders other
     than relevance (and for relevance without words and vector): the ids from `offset` on, at most `limit`, ties by id.
+    `wide_words` (best `window`) and `wide_meaning` (best `meaning_limit`) are filled for a `wide` query.
     """
 
     total: int
     word_scores: Mapping[str, float] = field(default_factory=dict)
     meaning_scores: Mapping[str, float] = field(default_factory=dict)
     best_passages: Mapping[str, str] = field(default_factory=dict)
+    wide_words: Mapping[str, float] = field(default_factory=dict)
+    wide_meaning: Mapping[str, float] = field(default_factory=dict)
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     ordered_ids: Sequence[str] = ()
 

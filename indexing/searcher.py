@@ -154,11 +154,29 @@ class Searcher:
                 for key in answer.ordered_ids
             )
         start = (max(request.page, 1) - 1) * request.per_page
-        return tuple(self._fused(alias, answer, words)[start : start + request.per_page])
+        return tuple(self._fused_results(alias, answer, words)[start : start + request.per_page])
+
+    def _fused_results(self, name: str, answer: EngineAnswer, words: int) -> list[Fused]:
+        """The results, ranked among all that any word or their meaning brings near: as `rank` ranks.
+
+        Among results alone the last one of few would count as nothing, and one that holds some of the words not at all.
+        """
+        places = {one.id: one for one in fuse(answer.wide_words, answer.wide_meaning, words)}
+        held = answer.word_scores.keys() | answer.meaning_scores.keys()
+        results = [one for key, one in places.items() if key in held]
+        results += [Fused(key, 0.0, 0.0, 0.0) for key in answer.word_scores if key not in places]  # out of the window
+        own = [
+            replace(one, words=answer.word_scores.get(one.id, 0.0), meaning=answer.meaning_scores.get(one.id, 0.0))
+            for one in results
+        ]
+        return self._among_neighbours(name, own, answer, words)
 
     def _fused(self, name: str, answer: EngineAnswer, words: int) -> list[Fused]:
-        """Best first; with both words and meaning, neighbours have their say."""
-        fused = fuse(answer.word_scores, answer.meaning_scores, words)
+        """Best first."""
+        return self._among_neighbours(name, fuse(answer.word_scores, answer.meaning_scores, words), answer, words)
+
+    def _among_neighbours(self, name: str, fused: list[Fused], answer: EngineAnswer, words: int) -> list[Fused]:
+        """With both words and meaning, neighbours have their say."""
         share = share_of_neighbours(words)
         if not answer.word_scores or not answer.meaning_scores or share == 0.0:
             return fused
@@ -180,6 +198,7 @@ class Searcher:
             meaning_floor=MEANING_FLOOR,
             meaning_limit=MEANING_LIMIT,
             whole_share=WHOLE_SHARE,
+            wide=True,
             title_boost=TITLE_BOOST,
             filters=request.filters,
             ranges=request.ranges,

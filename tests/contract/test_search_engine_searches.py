@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -304,6 +305,21 @@ def test_meaning_adds_at_most_its_limit(ask: Any) -> None:
     answer = ask(vector=a_vector(0, 0.1, 1, 0.1), meaning_floor=-1.0, meaning_limit=2)
 
     assert len(answer.meaning_scores) == answer.total == 2
+
+
+def test_a_wide_query_tells_what_else_is_near_and_has_the_same_results(ask: Any) -> None:
+    asked = {"vector": a_vector(0, 2, 0, 0), "meaning_floor": 0.5, "whole_share": 0.5, "without_ids": ("6",)}
+    narrow = ask("heat pumps bus", "en", facets=("sector",), **asked)
+    wide = ask("heat pumps bus", "en", facets=("sector",), wide=True, **asked)
+
+    assert (narrow.wide_words, narrow.wide_meaning) == ({}, {})
+    assert replace(wide, wide_words={}, wide_meaning={}) == narrow
+    any_word = set().union(*(ask(word, "en", **asked).word_scores for word in ("heat", "pumps", "bus")))
+    assert wide.wide_words.keys() == any_word > wide.word_scores.keys() > set()
+    assert {key: wide.wide_words[key] for key in wide.word_scores} == pytest.approx(wide.word_scores)
+    below = ask(**{**asked, "meaning_floor": -1.0})
+    assert wide.wide_meaning == pytest.approx(below.meaning_scores)
+    assert wide.wide_meaning.keys() > wide.meaning_scores.keys() > set()
 
 
 def test_words_and_meaning_join_and_filters_phrases_and_exclusions_bind_both(ask: Any) -> None:

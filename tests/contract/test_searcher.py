@@ -14,6 +14,7 @@ from indexing.encoders import SentenceEncoder
 from indexing.engine import SearchEngine
 from indexing.engines.elastic import ElasticEngine
 from indexing.engines.embedded import EmbeddedEngine
+from indexing.fusion import LONG_QUERY as LONG
 from indexing.searcher import Searcher, SearchRequest
 from matching.errors import EncoderUnavailable
 from matching.model import Language
@@ -185,3 +186,40 @@ def test_ranking_by_each_mode_puts_the_right_text_first(searcher: Searcher, fill
 
         assert ranked[0].id == "4"
         assert np.all(np.diff([one.score for one in ranked]) <= 0)
+
+
+# So long that neighbours have no say, and three words are the fewest that make a result.
+LONG_QUERY = " ".join(("harbour pilots tide", *(f"unheard{number}of" for number in range(LONG))))
+NEAR = {  # id: body, cosine with that query
+    "all words": ("Harbour pilots know the tide, and the tide the pilots.", 0.6),
+    "no words": ("Ships are guided by people from the river.", 0.45),
+    "some words": ("Harbour pilots are paid in advance.", 0.42),
+    "far": ("Cakes.", 0.3),
+}
+
+
+@pytest.fixture(scope="module")
+def near(filled: tuple[SearchEngine, str], encoder: SentenceEncoder) -> Iterator[str]:
+    """An index whose texts are so near to the query as `NEAR` says."""
+    engine, definition = filled[0], a_definition(encoder.dims, encoder.identity)
+    name = definition.build_name(EARLY)
+    engine.create(name, definition)
+    query = encoder.encode_queries([LONG_QUERY], "en")[0]
+    across = np.eye(len(query), dtype=np.float32)[0] - query[0] * query
+    across /= np.linalg.norm(across)
+    for key, (body, cosine) in NEAR.items():
+        made = a_document(key, body={"en": body}, language=("en",))
+        passage = PassageVector("problem.0", cosine * query + (1.0 - cosine**2) ** 0.5 * across)
+        engine.put(name, [Document(made.id, made.version, made.fields, (passage,))])
+    engine.swap(definition.alias, name)
+    engine.refresh(name)
+    yield definition.alias
+    engine.drop(name)
+
+
+def test_a_result_by_meaning_gains_by_words_that_alone_are_too_few(searcher: Searcher, near: str) -> None:
+    found = searcher.search(near, SearchRequest(LONG_QUERY, "en", exact=True))
+
+    assert [hit.id for hit in found.hits] == ["all words", "some words", "no words"]
+    assert found.total == 3
+    assert [hit.words > 0.0 for hit in found.hits] == [True, False, False]

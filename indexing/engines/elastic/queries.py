@@ -12,6 +12,12 @@ MOST_CODES = 10_000  # values of one facet; the places of thousands of firms are
 NOTHING: dict[str, Any] = {"match_none": {}}
 
 
+def word_hits(query: EngineQuery) -> dict[str, Any]:
+    """The body that scores word matches."""
+    wanted = {"bool": {"must": [word_query(query)], **constraints(query)}}
+    return {"query": wanted, "size": query.window, "_source": False, "track_total_hits": False}
+
+
 def word_query(query: EngineQuery) -> dict[str, Any]:
     """Documents that hold enough of the words; each word counts once, whatever fields it stands in. Pairs only add."""
     if not query.words:
@@ -48,13 +54,13 @@ def filter_clauses(query: EngineQuery, without_filter: str | None = None) -> lis
     ]
 
 
-def knn(query: EngineQuery, vector: Floats, *, without_filter: str | None = None) -> dict[str, Any]:
-    """The best documents by their best passage, the constraints applied during the walk."""
+def knn(query: EngineQuery, vector: Floats, *, without_filter: str | None = None, floor: bool = True) -> dict[str, Any]:
+    """The best documents by their best passage, the constraints applied during the walk, and the floor unless not."""
     return knn_body(
         vector,
         query.meaning_limit,
         {"bool": constraints(query, without_filter=without_filter)},
-        query.meaning_floor if query.meaning_floor > -1.0 else None,
+        query.meaning_floor if floor and query.meaning_floor > -1.0 else None,
     )
 
 

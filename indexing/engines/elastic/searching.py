@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -21,10 +21,15 @@ Request = tuple[str, dict[str, Any]]  # name of the index, body
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """Word scores, cosines and best passages by document id; the meaning hits without each facet's own filter."""
+    """Word scores, cosines and best passages by document id; the meaning hits without each facet's own filter.
+
+    `near` has the cosines of those below the floor too, where the query is wide.
+    """
 
     words: dict[str, float]
+    wide_words: dict[str, float]
     meaning: dict[str, float] = field(default_factory=dict)
+    near: dict[str, float] = field(default_factory=dict)
     passages: dict[str, str] = field(default_factory=dict)
     meaning_by_facet: dict[str, set[str]] = field(default_factory=dict)
 
@@ -37,14 +42,17 @@ def search(client: Elasticsearch, name: str, query: EngineQuery) -> EngineAnswer
         if query.facets:
             aggregations = queries.facet_aggregations(query, scored.meaning_by_facet, scored.meaning)
             requests.append((name, {"size": 0, "aggs": aggregations}))
-        if query.vector is not None and query.whole_share > 0.0 and scored.meaning:
-            requests.append((name, queries.whole(query.vector, scored.meaning)))
+        if query.vector is not None and query.whole_share > 0.0 and scored.near:
+            requests.append((name, queries.whole(query.vector, scored.near)))
         found = _multi(client, requests)
+    near = answers.mixed(scored.near, found[-1], query.whole_share)
     return EngineAnswer(
         total=found[0]["hits"]["total"]["value"],
         word_scores=scored.words,
-        meaning_scores=answers.mixed(scored.meaning, found[-1], query.whole_share),
-        best_passages=scored.passages,
+        meaning_scores={key: near[key] for key in scored.meaning},
+        best_passages={key: scored.passages[key] for key in scored.meaning if key in scored.passages},
+        wide_words=scored.wide_words,
+        wide_meaning=near if query.wide else {},
         facets=answers.facet_counts(found[1], query.facets) if query.facets else {},
         ordered_ids=[hit["_id"] for hit in found[0]["hits"]["hits"]],
     )
@@ -95,21 +103,28 @@ def _results_body(query: EngineQuery, meaning: Collection[str]) -> dict[str, Any
 
 def _score(client: Elasticsearch, name: str, query: EngineQuery) -> _Scored:
     requests: list[Request] = []
+    wide = query.wide and query.minimum_words > 1
     if query.words:
-        wanted = {"bool": {"must": [queries.word_query(query)], **queries.constraints(query)}}
-        requests.append((name, {"query": wanted, "size": query.window, "_source": False, "track_total_hits": False}))
+        asked = [query, replace(query, minimum_words=1)] if wide else [query]
+        requests += [(name, queries.word_hits(one)) for one in asked]
     own_filter = [facet for facet in query.facets if query.filters.get(facet)]
     if query.vector is not None:
         for left_out in (None, *own_filter):
-            body = queries.knn(query, query.vector, without_filter=left_out)
+            body = queries.knn(
+                query, query.vector, without_filter=left_out, floor=left_out is not None or not query.wide
+            )
             requests.append((name, {"knn": body, "size": query.meaning_limit, "_source": False}))
     found = _multi(client, requests) if requests else []
     words = answers.word_scores(found.pop(0)) if query.words else {}
+    any_words = answers.word_scores(found.pop(0)) if query.words and wide else words
     if query.vector is None:
-        return _Scored(words)
+        return _Scored(words, any_words if query.wide else {})
+    near = answers.cosines(found[0])
     return _Scored(
         words,
-        answers.cosines(found[0]),
+        any_words if query.wide else {},
+        {key: cosine for key, cosine in near.items() if cosine >= query.meaning_floor},
+        near,
         answers.best_passages(found[0]),
         {facet: set(answers.cosines(answer)) for facet, answer in zip(own_filter, found[1:], strict=True)},
     )

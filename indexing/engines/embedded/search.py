@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
@@ -58,18 +59,29 @@ class _Search:
         allowed = self._allowed(None)
         meaning = self._meaning_rows(allowed)
         results = self._results(allowed, meaning)
-        kept = allowed[self._word_rows]
-        rows = self._word_rows[kept][: query.window].tolist()
-        scores = self._word_scores[kept][: query.window].tolist()
         ids = generation.ids
         return EngineAnswer(
             total=int(results.sum()),
-            word_scores={ids[row]: score for row, score in zip(rows, scores, strict=True)},
+            word_scores=self._first(self._word_rows, self._word_scores, allowed),
             meaning_scores=self._meaning_scores(meaning),
             best_passages={ids[row]: generation.passages.best_key(self._cosines, row) for row in meaning.tolist()},
+            wide_words=self._wide_words(allowed) if query.wide else {},
+            wide_meaning=self._meaning_scores(self._meaning_rows(allowed, -1.0)) if query.wide else {},
             facets={name: self._counts(name, results) for name in query.facets},
             ordered_ids=self._ordered(results),
         )
+
+    def _first(self, rows: Numbers, scores: Floats, allowed: Mask) -> dict[str, float]:
+        """Scores of the best word hits that are allowed, as many as the window takes; `rows` come best first."""
+        kept, ids, window = allowed[rows], self._generation.ids, self._query.window
+        best = zip(rows[kept][:window].tolist(), scores[kept][:window].tolist(), strict=True)
+        return {ids[row]: score for row, score in best}
+
+    def _wide_words(self, allowed: Mask) -> dict[str, float]:
+        """Of all documents that hold any of the words."""
+        if self._query.minimum_words <= 1 or len(self._query.words) <= 1:
+            return self._first(self._word_rows, self._word_scores, allowed)
+        return self._first(*self._generation.word_matches(replace(self._query, minimum_words=1)), allowed)
 
     def _constrained(self) -> Mask:
         """Live rows that pass ranges, phrases, exclusions and `without_ids`; filters are kept apart."""
@@ -96,10 +108,11 @@ class _Search:
                 mask = mask & passing
         return mask
 
-    def _meaning_rows(self, allowed: Mask) -> Numbers:
-        if self._query.vector is None:
+    def _meaning_rows(self, allowed: Mask, floor: float | None = None) -> Numbers:
+        query = self._query
+        if query.vector is None:
             return np.zeros(0, dtype=np.int64)
-        return _best_rows(self._best, allowed, self._query.meaning_limit, self._query.meaning_floor)
+        return _best_rows(self._best, allowed, query.meaning_limit, query.meaning_floor if floor is None else floor)
 
     def _meaning_scores(self, rows: Numbers) -> dict[str, float]:
         generation, share, vector = self._generation, self._query.whole_share, self._query.vector
