@@ -18,9 +18,6 @@ LEAST_RISE = 0.55
 # Power of a scaled BM25 score: a hit counts less, the further it falls behind the best one. Mean of nine collections
 # with 1: 0.7679, with this and shares up to 0.65: 0.7692. Figures: there, "Words fall behind".
 WORDS_POWER = 1.3
-# The worst of many hits by words is less than this share of the best one, and counts as nothing; the worst of few is
-# not: it would stand behind whatever is found by meaning alone. Figures: there, "Results among all that is near".
-WORST_WORDS = 0.2
 # Of a long text the one vector tells less: the model reads its first 256 word pieces. With whole challenges of the
 # demo as queries (115 to 143 words) half and half gave 0.949 where words alone gave 0.980; 0.1 gives 0.979.
 SHORT_QUERY = 25  # distinct words
@@ -73,7 +70,7 @@ def fuse(words: Mapping[str, float], meaning: Mapping[str, float], query_words: 
 
     `query_words`: how many distinct words the query has.
     """
-    scaled_words = {key: score**WORDS_POWER for key, score in _scaled(words, WORST_WORDS).items()}
+    scaled_words = {key: score**WORDS_POWER for key, score in _scaled(words).items()}
     scaled_meaning = _scaled(meaning)
     meaning_share = share_of_meaning(meaning, query_words)
     if not words or not meaning:
@@ -119,12 +116,11 @@ def with_neighbours(
     return [*sorted(nearby, key=lambda one: -one.score), *fused[NEARBY:]]
 
 
-def _scaled(scores: Mapping[str, float], worst: float = 1.0) -> dict[str, float]:
-    """To 0..1 by the worst hit, or by the share `worst` of the best one where that is less, and the best hit."""
+def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
+    """To 0..1 by the worst and the best hit; a single hit is 1."""
     if not scores:
         return {}
-    high = max(scores.values())
-    low = min(*scores.values(), worst * high)
+    low, high = min(scores.values()), max(scores.values())
     if high - low < 1e-9:
         return dict.fromkeys(scores, 1.0)
     return {key: (score - low) / (high - low) for key, score in scores.items()}

@@ -10,7 +10,15 @@ from pathlib import Path
 import click
 
 from app.cli.common import progress_bar, read_settings, table
-from app.services.evaluation.evaluate_collection import RANKERS, Evaluated, Prepared, Tools, indexed, measure
+from app.services.evaluation.evaluate_collection import (
+    EVERY_RANKER,
+    RANKERS,
+    Evaluated,
+    Prepared,
+    Tools,
+    indexed,
+    measure,
+)
 from app.services.evaluation.read_collection import read_collection
 from app.services.parts import build_encoder
 from app.services.taxonomy.taxonomy import shipped_terms
@@ -31,7 +39,7 @@ COLUMNS = ["collection", "engine", "ranker", "queries", "ndcg@10", "mrr", "recal
 @click.command(name="evaluate")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--engine", type=click.Choice(ENGINES), help="One engine; else all that the settings name.")
-@click.option("--ranker", type=click.Choice(RANKERS), help="One ranker; else all four.")
+@click.option("--ranker", type=click.Choice(EVERY_RANKER), help="One ranker; else the first four.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows as JSON.")
 @click.option("--run", "run_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the ranking (TREC).")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that encode.")

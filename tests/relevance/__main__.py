@@ -18,7 +18,7 @@ import pytest
 
 from app.cli.common import opened_parts, progress_bar, read_settings, table
 from app.cli.evaluate import build_tools
-from app.services.evaluation.evaluate_collection import RANKERS, Evaluated, Prepared, indexed, measure
+from app.services.evaluation.evaluate_collection import EVERY_RANKER, RANKERS, Evaluated, Prepared, indexed, measure
 from app.services.evaluation.read_collection import read_collection
 from indexing.bulk import BulkEncoder
 from indexing.engine import SearchEngine
@@ -74,7 +74,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.relevance", description=__doc__)
     parser.add_argument("--engine", choices=["embedded", "elasticsearch", "both"], default="both")
-    parser.add_argument("--ranker", choices=RANKERS, nargs="*", default=list(RANKERS))
+    parser.add_argument("--ranker", choices=EVERY_RANKER, nargs="*", default=list(RANKERS))
     parser.add_argument("--only", nargs="*", help="names of collections")
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="leave the demo of PASSERELLE_VAR out")
     parser.add_argument("--processes", type=int, default=2, help="processes that encode (%(default)s)")

@@ -19,7 +19,7 @@ from indexing.engine import SearchEngine
 from indexing.passages import FieldText, passages_of
 from indexing.proposals import propose
 from indexing.query import LANGUAGES, Translations
-from indexing.searcher import Searcher
+from indexing.searcher import Searcher, SearchRequest
 from indexing.vectors import VectorStore, vectors_of
 from matching.measures import by_query, means, ranked
 from matching.model import ChallengeSide, FirmSide, Floats, Passage, Weights
@@ -28,6 +28,7 @@ from matching.scoring import rank, score_firms
 from matching.words import Statistics, bags_of
 
 RANKERS = ("words", "meaning", "hybrid", "matching")
+EVERY_RANKER = (*RANKERS, "page")  # as a page of search has it: with operators, the floor and the fewest words
 DEPTH = 100  # results of a query: recall is measured down to here
 BATCH = 500
 
@@ -186,6 +187,9 @@ def _search(prepared: Prepared, engine: SearchEngine, name: str, mode: str) -> C
 
     def order(query: Entry) -> list[str]:
         text = f"{query.title} {query.text}".strip()
+        if mode == "page":
+            request = SearchRequest(text, query.language, per_page=DEPTH, exact=True)
+            return [hit.id for hit in searcher.search(name, request).hits]
         return [hit.id for hit in searcher.rank(name, text, query.language, DEPTH, mode)]
 
     return order

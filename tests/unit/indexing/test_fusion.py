@@ -37,12 +37,6 @@ def test_what_both_find_comes_before_what_one_finds() -> None:
     assert (fused[0].words, fused[0].meaning) == (8.9, 0.9)
 
 
-def test_the_last_of_few_hits_by_words_comes_before_a_weak_one_by_meaning() -> None:
-    fused = fuse({"best": 3.6, "last": 2.9}, {"best": 0.45, "weak": 0.38, "far": 0.3})
-
-    assert [one.id for one in fused] == ["best", "last", "weak", "far"]
-
-
 def test_one_side_alone_keeps_its_order_and_equals_come_by_number() -> None:
     assert [one.id for one in fuse({"10": 1.0, "9": 1.0, "2": 5.0}, {})] == ["2", "9", "10"]
     assert [one.id for one in fuse({}, {"b": 0.2, "a": 0.9})] == ["a", "b"]
