@@ -194,7 +194,7 @@ NEAR = {  # id: body, cosine with that query
     "all words": ("Harbour pilots know the tide, and the tide the pilots.", 0.6),
     "no words": ("Ships are guided by people from the river.", 0.45),
     "some words": ("Harbour pilots are paid in advance.", 0.42),
-    "far": ("Cakes.", 0.3),
+    "one word": ("Cakes rise in the oven of a bakery as slowly as a tide.", 0.3),
 }
 
 
