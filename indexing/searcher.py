@@ -198,7 +198,7 @@ class Searcher:
             meaning_floor=MEANING_FLOOR,
             meaning_limit=MEANING_LIMIT,
             whole_share=WHOLE_SHARE,
-            wide=True,
+            wide=request.sort == "relevance",  # other orders need no scores
             title_boost=TITLE_BOOST,
             filters=request.filters,
             ranges=request.ranges,

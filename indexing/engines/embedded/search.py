@@ -57,16 +57,19 @@ class _Search:
         """Scores, total, facets and order."""
         query, generation = self._query, self._generation
         allowed = self._allowed(None)
-        meaning = self._meaning_rows(allowed)
+        near = self._meaning_rows(allowed, -1.0 if query.wide else query.meaning_floor)
+        near_scores = self._meaning_scores(near)
+        meaning = near[self._best[near] >= query.meaning_floor]
         results = self._results(allowed, meaning)
+        word_scores = self._first(self._word_rows, self._word_scores, allowed)
         ids = generation.ids
         return EngineAnswer(
             total=int(results.sum()),
-            word_scores=self._first(self._word_rows, self._word_scores, allowed),
-            meaning_scores=self._meaning_scores(meaning),
+            word_scores=word_scores,
+            meaning_scores={ids[row]: near_scores[ids[row]] for row in meaning.tolist()},
             best_passages={ids[row]: generation.passages.best_key(self._cosines, row) for row in meaning.tolist()},
-            wide_words=self._wide_words(allowed) if query.wide else {},
-            wide_meaning=self._meaning_scores(self._meaning_rows(allowed, -1.0)) if query.wide else {},
+            wide_words=self._wide_words(allowed, word_scores) if query.wide else {},
+            wide_meaning=near_scores if query.wide else {},
             facets={name: self._counts(name, results) for name in query.facets},
             ordered_ids=self._ordered(results),
         )
@@ -77,10 +80,10 @@ class _Search:
         best = zip(rows[kept][:window].tolist(), scores[kept][:window].tolist(), strict=True)
         return {ids[row]: score for row, score in best}
 
-    def _wide_words(self, allowed: Mask) -> dict[str, float]:
-        """Of all documents that hold any of the words."""
-        if self._query.minimum_words <= 1 or len(self._query.words) <= 1:
-            return self._first(self._word_rows, self._word_scores, allowed)
+    def _wide_words(self, allowed: Mask, word_scores: dict[str, float]) -> dict[str, float]:
+        """Of all documents that hold any of the words; where one is enough, those are the word matches."""
+        if self._query.minimum_words <= 1 or not self._query.words:
+            return word_scores
         return self._first(*self._generation.word_matches(replace(self._query, minimum_words=1)), allowed)
 
     def _constrained(self) -> Mask:
@@ -108,11 +111,10 @@ class _Search:
                 mask = mask & passing
         return mask
 
-    def _meaning_rows(self, allowed: Mask, floor: float | None = None) -> Numbers:
-        query = self._query
-        if query.vector is None:
+    def _meaning_rows(self, allowed: Mask, floor: float) -> Numbers:
+        if self._query.vector is None:
             return np.zeros(0, dtype=np.int64)
-        return _best_rows(self._best, allowed, query.meaning_limit, query.meaning_floor if floor is None else floor)
+        return _best_rows(self._best, allowed, self._query.meaning_limit, floor)
 
     def _meaning_scores(self, rows: Numbers) -> dict[str, float]:
         generation, share, vector = self._generation, self._query.whole_share, self._query.vector
@@ -134,7 +136,7 @@ class _Search:
     def _counts(self, name: str, results: Mask) -> dict[str, int]:
         if name in self._filters:
             allowed = self._allowed(name)
-            results = self._results(allowed, self._meaning_rows(allowed))
+            results = self._results(allowed, self._meaning_rows(allowed, self._query.meaning_floor))
         return self._generation.facet(name).counts(results)
 
     def _ordered(self, results: Mask) -> list[str]:
